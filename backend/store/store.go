@@ -1,0 +1,215 @@
+// Package store opens the archive's database and lends transactions. What a
+// write transaction committed is on the disk; there is one writer at a time,
+// and one process at a time holds an archive. Nothing in the process opens
+// SQLite's files as plain files: closing such a descriptor would strip
+// SQLite's locks.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"diaoyue.example/workstation/backend/fault"
+)
+
+var (
+	// ErrNewerSchema says that a newer version of the program made the
+	// database. Parameters "have", "know".
+	ErrNewerSchema = fault.New("store.newer_schema", "the database was made by a newer version")
+	// ErrForeign says that the file is a database of another program.
+	ErrForeign = fault.New("store.foreign", "the file is not a database of this program")
+	// ErrNoSpace says that the disk is full; nothing was changed.
+	ErrNoSpace = fault.New("store.no_space", "no space is left for the database")
+	// ErrReadOnly says that the database cannot be written to.
+	ErrReadOnly = fault.New("store.read_only", "the database cannot be written to")
+	// ErrCorrupt says that the database file is damaged.
+	ErrCorrupt = fault.New("store.corrupt", "the database is damaged")
+	// ErrBusy says that another process kept the database locked.
+	ErrBusy = fault.New("store.busy", "the database is locked by another process")
+	// ErrClosed says that the handle is closed: by Close, or because a commit
+	// failed and what the disk holds is only known after opening it again.
+	ErrClosed = fault.New("store.closed", "the database is closed")
+)
+
+// DB is an open database: one writing connection and a few reading ones. It
+// is safe for concurrent use.
+type DB struct {
+	path        string
+	write, read *sql.DB
+	closed      atomic.Bool
+}
+
+// Tx is a transaction lent to a capability; it must not be kept.
+type Tx struct{ *sql.Tx }
+
+// readers is how many snapshots may be read at once.
+const readers = 4
+
+// Open opens the database file, makes it if need be, and brings its schema up
+// to date. The caller must hold the archive's Lock. Before an existing
+// database is changed, a copy of it is written beside it.
+func Open(ctx context.Context, path string) (*DB, error) {
+	if err := useOFDLocks(); err != nil {
+		return nil, err
+	}
+	if err := ready(ctx, path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	db := &DB{
+		path:  path,
+		write: pool(path, writing, guarded(), 1),
+		read:  pool(path, reading, guarded(), readers),
+	}
+	if err := errors.Join(db.write.PingContext(ctx), db.read.PingContext(ctx)); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open database: %w", classify(err))
+	}
+	return db, nil
+}
+
+// OpenReadOnly opens an existing database for reading alone, whoever holds
+// the archive; it changes nothing and accepts an older schema. Write fails.
+func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
+	if err := useOFDLocks(); err != nil {
+		return nil, err
+	}
+	// Asked first, because SQLite's own answer for a missing file is obscure.
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	db := &DB{path: path, read: pool(path, reading, guarded(), readers)}
+	if err := db.Read(ctx, func(tx *Tx) error { return recognise(ctx, tx.Tx) }); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return db, nil
+}
+
+// Close closes the database. Transactions still open end with an error.
+func (db *DB) Close() error {
+	db.closed.Store(true)
+	var err error
+	if db.read != nil {
+		err = db.read.Close()
+	}
+	if db.write != nil {
+		err = errors.Join(err, db.write.Close())
+	}
+	return err
+}
+
+// Read runs fn in one snapshot, which sees everything committed before. What
+// fn returns is returned; nothing that fn does can write.
+func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
+	if db.closed.Load() {
+		return ErrClosed
+	}
+	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	return classify(fn(&Tx{tx}))
+}
+
+// Write runs fn in the one write transaction and commits when fn returns nil;
+// otherwise nothing of it remains. When Write returns nil, the change is
+// durable. It waits for the writer before it; calling Write inside fn would
+// wait for ever. Only audit and jobs call it: all else changes through
+// audit.Log.Do.
+func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
+	if db.closed.Load() {
+		return ErrClosed
+	}
+	if db.write == nil {
+		return ErrReadOnly
+	}
+	conn, err := db.write.Conn(ctx)
+	if err != nil {
+		return classify(err)
+	}
+	defer conn.Close()
+	// The context may stop fn's statements but never a commit half way.
+	steady := context.WithoutCancel(ctx)
+	tx, err := conn.BeginTx(steady, nil)
+	if err != nil {
+		return classify(err)
+	}
+	defer tx.Rollback()
+	if err := fn(&Tx{tx}); err != nil {
+		return classify(err)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return db.commitFailed(steady, conn, err)
+	}
+	return nil
+}
+
+// commitFailed decides what a failed commit means. A refused constraint
+// leaves the transaction open and harmless. After anything else nobody knows
+// what reached the disk, so the handle is closed and never tried again.
+func (db *DB) commitFailed(ctx context.Context, conn *sql.Conn, err error) error {
+	if isConstraint(err) {
+		// The driver may have rolled back already; then this says so.
+		_, _ = conn.ExecContext(ctx, "ROLLBACK")
+		return fmt.Errorf("commit: %w", err)
+	}
+	db.closed.Store(true)
+	// Closing waits for open transactions, so it must not hold up the caller,
+	// whose own connection is still out.
+	go func() { _ = db.Close() }()
+	return fmt.Errorf("commit: %w", classify(err))
+}
+
+// Backup writes a whole, consistent copy of the database to path while
+// others go on writing. path must not exist.
+func (db *DB) Backup(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("back up database: %w", os.ErrExist)
+	}
+	if err := copyTo(ctx, db.path, path); err != nil {
+		return fmt.Errorf("back up database: %w", err)
+	}
+	return nil
+}
+
+// copyTo writes a copy of the database and makes it durable.
+func copyTo(ctx context.Context, from, to string) error {
+	plain := pool(from, copying, unguarded(), 1)
+	defer plain.Close()
+	if _, err := plain.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
+		return classify(err)
+	}
+	// The copy is nobody's open database yet, so it may be opened as a file.
+	if err := syncPath(to); err != nil {
+		return err
+	}
+	return syncPath(filepath.Dir(to))
+}
+
+func syncPath(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// timeLayout has a fixed width, so that texts sort as times do.
+const timeLayout = "2006-01-02T15:04:05.000000Z"
+
+// FormatTime writes t as RFC 3339 in UTC with six decimals, the form of every
+// time in the database.
+func FormatTime(t time.Time) string { return t.UTC().Format(timeLayout) }
+
+// ParseTime reads what FormatTime wrote.
+func ParseTime(text string) (time.Time, error) { return time.Parse(timeLayout, text) }
