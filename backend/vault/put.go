@@ -1,0 +1,173 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"golang.org/x/sys/unix"
+)
+
+// Put keeps what src holds and returns its digests. When it returns nil, the
+// original is on the disk under its name, was read back, and would survive a
+// power cut; only then may the source be released. size is what the source
+// announced in bytes, -1 when nobody knows; another length is ErrVanished or
+// ErrGrew. An original that is in the vault already is returned as Known,
+// after a comparison of its bytes. progress, which may be nil, is told the
+// bytes copied so far, from one goroutine at a time. Whatever fails, nothing
+// half-kept is left behind under a name.
+func (v *Vault) Put(ctx context.Context, src io.Reader, size int64, progress func(copied int64)) (Original, error) {
+	o, err := v.put(ctx, src, size, progress)
+	if err != nil {
+		return Original{}, fmt.Errorf("keep original: %w", classify(err))
+	}
+	return o, nil
+}
+
+func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress func(copied int64)) (Original, error) {
+	part, err := v.newPart()
+	if err != nil {
+		return Original{}, err
+	}
+	defer part.drop()
+	if err = v.step("copy"); err != nil {
+		return Original{}, err
+	}
+	sums, err := copyAndDigest(ctx, part.f, src, size, progress)
+	if err != nil {
+		return Original{}, err
+	}
+	switch {
+	case size >= 0 && sums.size < size:
+		return Original{}, ErrVanished.With("got", strconv.FormatInt(sums.size, 10), "want", strconv.FormatInt(size, 10))
+	case size >= 0 && sums.size > size:
+		return Original{}, ErrGrew.With("got", strconv.FormatInt(sums.size, 10), "want", strconv.FormatInt(size, 10))
+	case sums.size == 0:
+		return Original{}, ErrEmpty
+	}
+	o := Original{SHA256: sums.sha256, SM3: sums.sm3, Size: sums.size}
+	if _, err = v.Stat(o.SHA256); err == nil {
+		o.Known = true
+		return o, v.Verify(ctx, o.SHA256) // a damaged one must not pass for safe
+	}
+	if err = v.seal(ctx, part, o.SHA256); err != nil {
+		return Original{}, err
+	}
+	path, err := v.originalPath(o.SHA256)
+	if err != nil {
+		return Original{}, err
+	}
+	if err := v.publish(part, path); errors.Is(err, fs.ErrExist) {
+		// Another Put of the same bytes was a moment faster.
+		o.Known = true
+		return o, v.Verify(ctx, o.SHA256)
+	} else if err != nil {
+		return Original{}, err
+	}
+	return o, nil
+}
+
+// part is a file in staging, on its way to a name.
+type part struct {
+	f    *os.File
+	path string
+}
+
+func (v *Vault) newPart() (*part, error) {
+	if err := v.step("stage"); err != nil {
+		return nil, err
+	}
+	id, err := uuid.NewV7()
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(v.root, staging, id.String()+".part")
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &part{f: f, path: path}, nil
+}
+
+// drop ends a part; what was published stays under its name.
+func (p *part) drop() {
+	_ = p.f.Close()
+	_ = os.Remove(p.path)
+}
+
+// seal makes a part's bytes durable and unwritable and reads them back from
+// the disk: want is what must be found.
+func (v *Vault) seal(ctx context.Context, p *part, want string) error {
+	if err := v.step("sync"); err != nil {
+		return err
+	}
+	if err := errors.Join(p.f.Chmod(0o400), p.f.Sync()); err != nil {
+		return err
+	}
+	if err := v.step("read back"); err != nil {
+		return err
+	}
+	back, err := open(p.path)
+	if err != nil {
+		return err
+	}
+	defer back.Close()
+	// Dropped from memory, so that it is the disk that answers.
+	_ = unix.Fadvise(int(back.Fd()), 0, 0, unix.FADV_DONTNEED)
+	got, err := digest256(ctx, back)
+	if err != nil {
+		return err
+	}
+	if got != want {
+		return &MismatchError{Want: want, Got: got}
+	}
+	return nil
+}
+
+// publish gives a sealed part its name, which must be free (fs.ErrExist), and
+// makes the name durable.
+func (v *Vault) publish(p *part, path string) error {
+	if err := v.step("folder"); err != nil {
+		return err
+	}
+	dir := filepath.Dir(path)
+	below, err := filepath.Rel(v.root, dir)
+	if err != nil {
+		return err
+	}
+	if err := mkdir(v.root, below); err != nil {
+		return err
+	}
+	if err := v.step("link"); err != nil {
+		return err
+	}
+	if err := link(p.path, path); err != nil {
+		return err
+	}
+	if err := v.step("sync folder"); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// link gives the file a second name, refusing one that is taken. Where the
+// file system has no links, it is renamed, refusing likewise.
+func link(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EMLINK) {
+		return unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	}
+	return err
+}
+
+func splitPath(path string) []string { return strings.Split(filepath.ToSlash(path), "/") }
