@@ -1,0 +1,248 @@
+// Package audit is the tamper-evident log and the one door through which the
+// archive changes: a change and its entry stand together or fall together.
+// Entries are numbered from 1 without gaps, are never changed and never
+// removed; their order is their number, not their time.
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"diaoyue.example/workstation/backend/fault"
+	"diaoyue.example/workstation/backend/signature"
+	"diaoyue.example/workstation/backend/store"
+)
+
+var (
+	// ErrTampered says that the log is not what was written. Parameters
+	// "seq", "to", "kind".
+	ErrTampered = fault.New("audit.tampered", "the log is not what was written")
+	// ErrRolledBack says that the log is shorter than, or other than, the
+	// high-water mark outside the archive says it has been. Parameters "size",
+	// "highwater", "seq" (the first entry that is missing or other).
+	ErrRolledBack = fault.New("audit.rolled_back", "the log has been longer, or other, than it is now")
+	// ErrNoEntry says that there is no entry of that number.
+	ErrNoEntry = fault.New("audit.no_entry", "no such log entry")
+)
+
+// Entry is what is to be logged. Codes are ids, numbers, digests and times,
+// which the three administrators may see; Details are titles, names, reasons
+// and queries, salted, so that they can be withheld without breaking a proof.
+// Values of both must be what encoding/json can write.
+type Entry struct {
+	Actor   string            // account id; "" is the program itself
+	Event   Event             // one of the constants
+	Objects map[string]string // kind → id: "record", "case", "viewing", "copy", "account"…
+	Result  Result            // "" is taken as OK
+	Codes   map[string]any
+	Details map[string]any
+}
+
+// Receipt says where an entry stands.
+type Receipt struct {
+	Seq int64 // from 1
+	At  time.Time
+}
+
+// Config says where the log keeps what does not lie in the database.
+type Config struct {
+	ArchiveDir string           // the public key and checkpoints lie below it
+	StateDir   string           // the private key and the high-water mark: outside the archive
+	Now        func() time.Time // the clock
+	Every      int64            // entries between automatic checkpoints; 0 = 1000
+	Restored   string           // the reason, when the archive was lawfully restored from an older copy
+}
+
+// Log is the archive's log. It is safe for concurrent use.
+type Log struct {
+	db      *store.DB
+	cfg     Config
+	archive string
+	key     *signature.Private
+	keeper  *keeper
+}
+
+// Open opens the log of db: makes the archive's identity and key the first
+// time, compares the log with the high-water mark, and starts the keeper of
+// mark and checkpoints. It returns ErrRolledBack when the mark knows more
+// than the log; Config.Restored accepts that with an entry.
+func Open(ctx context.Context, db *store.DB, cfg Config) (*Log, error) {
+	if cfg.Every <= 0 {
+		cfg.Every = 1000
+	}
+	l := &Log{db: db, cfg: cfg}
+	if err := l.identify(ctx); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	if err := l.compare(ctx); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	if err := l.takeKey(ctx); err != nil {
+		return nil, fmt.Errorf("open log: %w", err)
+	}
+	l.keeper = keep(ctx, l)
+	return l, nil
+}
+
+// Close writes a last checkpoint and the mark. It is called before the
+// database is closed.
+func (l *Log) Close(ctx context.Context) error {
+	l.keeper.stop()
+	_, err := l.Checkpoint(ctx)
+	return errors.Join(err, l.mark(ctx))
+}
+
+// Archive returns the archive's id, a UUID.
+func (l *Log) Archive() string { return l.archive }
+
+// Do runs change and appends e in the same transaction: either both stand or
+// neither does, and when Do returns nil both are on the disk. A refused or
+// failed act is recorded by Note. change must not call Do or Note: there is
+// one writer, and it would wait for itself; further entries are appended with
+// Append.
+func (l *Log) Do(ctx context.Context, e Entry, change func(*store.Tx) error) (Receipt, error) {
+	var r Receipt
+	err := l.db.Write(ctx, func(tx *store.Tx) error {
+		if err := change(tx); err != nil {
+			return err
+		}
+		var err error
+		r, err = l.Append(ctx, tx, e)
+		return err
+	})
+	if err != nil {
+		return Receipt{}, err
+	}
+	l.keeper.poke()
+	return r, nil
+}
+
+// Note appends e alone: a viewing opened, an access refused. When it returns
+// nil the entry is on the disk.
+func (l *Log) Note(ctx context.Context, e Entry) (Receipt, error) {
+	return l.Do(ctx, e, func(*store.Tx) error { return nil })
+}
+
+// Append appends a further entry inside a change given to Do.
+func (l *Log) Append(ctx context.Context, tx *store.Tx, e Entry) (Receipt, error) {
+	size, last, err := tail(ctx, tx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	now := l.cfg.Now().UTC().Truncate(time.Microsecond)
+	if now.Before(last) {
+		// The clock went backwards: said in an entry of its own, so that the
+		// order of numbers and of times can be told apart.
+		step := Entry{Event: ClockStep, Codes: map[string]any{"from": store.FormatTime(last), "to": store.FormatTime(now)}}
+		if err := insert(ctx, tx, size, now, step); err != nil {
+			return Receipt{}, err
+		}
+		size++
+	}
+	if err := insert(ctx, tx, size, now, e); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Seq: size + 1, At: now}, nil
+}
+
+// Head says how far the log reaches.
+type Head struct {
+	Size           int64
+	Root           string // lower hex
+	CheckpointSize int64  // entries covered by the last checkpoint
+	WitnessSize    int64  // entries covered by the last witness; 0 while there is none
+}
+
+// Head returns size and root of the log as committed.
+func (l *Log) Head(ctx context.Context) (Head, error) {
+	var h Head
+	err := l.db.Read(ctx, func(tx *store.Tx) error {
+		size, root, err := treeHead(ctx, tx)
+		if err != nil {
+			return err
+		}
+		h = Head{Size: size, Root: fmt.Sprintf("%x", root[:])}
+		return tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(size), 0) FROM audit_checkpoint`).Scan(&h.CheckpointSize)
+	})
+	return h, err
+}
+
+// identify reads the archive's id, or makes it while the log is empty.
+func (l *Log) identify(ctx context.Context) error {
+	return l.db.Write(ctx, func(tx *store.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT archive FROM audit_origin`).Scan(&l.archive)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		size, _, err := tail(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if size > 0 {
+			return &TamperError{Seq: 1, To: size, Kind: KindIdentity}
+		}
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		l.archive = id.String()
+		_, err = tx.ExecContext(ctx, `INSERT INTO audit_origin (one, archive, made) VALUES (1, ?, ?)`, l.archive, store.FormatTime(l.cfg.Now()))
+		return err
+	})
+}
+
+// tail returns the number of entries and the time of the last.
+func tail(ctx context.Context, tx *store.Tx) (size int64, last time.Time, err error) {
+	var at string
+	err = tx.QueryRowContext(ctx, `SELECT seq, at FROM audit_entry ORDER BY seq DESC LIMIT 1`).Scan(&size, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, time.Time{}, nil
+	}
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	last, err = store.ParseTime(at)
+	if err != nil {
+		return 0, time.Time{}, &TamperError{Seq: size, To: size, Kind: KindIndex}
+	}
+	return size, last, nil
+}
+
+// Kinds of tampering.
+const (
+	KindMissing    = "missing"    // entries from Seq on are gone
+	KindBody       = "body"       // the entry's codes were changed
+	KindDetails    = "details"    // the entry's details were changed or taken away
+	KindIndex      = "index"      // what the entry is found by does not fit the entry
+	KindHashes     = "hashes"     // the stored tree does not fit the entries
+	KindRewritten  = "rewritten"  // entries up to To were rewritten so that they fit among themselves
+	KindCheckpoint = "checkpoint" // the checkpoint over Seq entries is not signed by a known key
+	KindIdentity   = "identity"   // the archive's identity is gone
+)
+
+// TamperError says where the log is not what was written; it is ErrTampered.
+type TamperError struct {
+	Seq  int64  // the entry, or the first that cannot be right
+	To   int64  // the last that may be wrong; equal to Seq when it is known exactly
+	Kind string // one of the Kind constants
+}
+
+// Error names the entry.
+func (e *TamperError) Error() string {
+	text := "log entry " + strconv.FormatInt(e.Seq, 10)
+	if e.To != e.Seq {
+		text += " to " + strconv.FormatInt(e.To, 10)
+	}
+	return text + ": not what was written (" + e.Kind + ")"
+}
+
+// Unwrap returns ErrTampered with its parameters.
+func (e *TamperError) Unwrap() error {
+	return ErrTampered.With("seq", strconv.FormatInt(e.Seq, 10), "to", strconv.FormatInt(e.To, 10), "kind", e.Kind)
+}
