@@ -1,0 +1,461 @@
+package decode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sync"
+
+	"diaoyue.example/workstation/media"
+	"diaoyue.example/workstation/media/internal/av"
+)
+
+// soundTracks holds the sound streams of a recording, opened when first asked for.
+type soundTracks struct {
+	streams []int
+
+	mu   sync.Mutex
+	open map[int]*soundTrack
+}
+
+func (t *soundTracks) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, s := range t.open {
+		s.close()
+	}
+	t.open = nil
+}
+
+// maxSound bounds one answer: ten minutes.
+const maxSound = 600.0 // s
+
+// Sound returns the samples of the track-th sound stream (0-based, counted
+// among sound streams only) from `from` up to `to` seconds after the first
+// shown frame (after 0 of the file's own clock where there is no video).
+// Sample i of the track's clock is the same sample in every answer: neighbours
+// join without a gap. What the track does not hold is left out at its ends
+// (From says where the answer starts) and silent in its holes. At most ten
+// minutes are answered. Errors: media.ErrNoSound, media.ErrDamaged.
+func (d *Decoder) Sound(ctx context.Context, track int, from, to float64) (media.Samples, error) {
+	if track < 0 || track >= len(d.sound.streams) {
+		return media.Samples{}, fmt.Errorf("sound track %d of %d: %w", track, len(d.sound.streams), media.ErrNoSound)
+	}
+	if math.IsNaN(from) || math.IsNaN(to) || to < from {
+		return media.Samples{}, fmt.Errorf("sound from %v to %v: %w", from, to, media.ErrNoSound)
+	}
+	d.mu.Lock()
+	closed := d.closed
+	d.mu.Unlock()
+	if closed {
+		return media.Samples{}, ErrClosed
+	}
+	d.sound.mu.Lock()
+	defer d.sound.mu.Unlock()
+	t := d.sound.open[track]
+	if t == nil {
+		var err error
+		if t, err = d.openTrack(ctx, d.sound.streams[track]); err != nil {
+			return media.Samples{}, err
+		}
+		if d.sound.open == nil {
+			d.sound.open = map[int]*soundTrack{}
+		}
+		d.sound.open[track] = t
+	}
+	return t.samples(ctx, from, min(to, from+maxSound))
+}
+
+// origin is the file's time at which frame 0 is shown.
+func (d *Decoder) origin() float64 {
+	for n := range d.index.Len() {
+		if pts := d.index.At(n).PTS; pts != av.NoPTS {
+			return d.index.TimeBase().Seconds(pts) - d.index.Time(n)
+		}
+	}
+	return 0
+}
+
+// soundTrack knows where each packet's samples lie, and decodes them.
+//
+// Positions count samples at the stream's own rate from the file's time 0.
+// They are summed from packet to packet, because many containers round time
+// stamps more coarsely than samples; only a jump beyond drift starts anew.
+type soundTrack struct {
+	d      *Decoder
+	stream int
+	origin float64 // s
+
+	packets []av.Packet
+	starts  []int64 // position of each packet's first sample
+	byID    map[packetID]int
+
+	inRate        int // of the stream
+	rate, channel int // of the answers
+
+	src     *av.Source
+	dec     *av.Decoder
+	conv    *av.Resampler
+	next    int // packet that is read next, -1 unknown
+	fresh   int // packets decoded since the last start
+	pieces  map[int][]piece
+	recency []int
+}
+
+// piece is what one packet gave: samples from a position on.
+type piece struct {
+	at   int64
+	data []int16
+}
+
+const (
+	drift     = 0.03 // s by which time stamps may stray from the sum of samples
+	preroll   = 12   // packets decoded and dropped before the first wanted: overlap, bit reservoir
+	maxPieces = 2048 // packets whose samples are kept
+	topRate   = 48000
+)
+
+func (d *Decoder) openTrack(ctx context.Context, stream int) (*soundTrack, error) {
+	t := &soundTrack{d: d, stream: stream, origin: d.origin(), byID: map[packetID]int{}, pieces: map[int][]piece{}}
+	if err := t.restart(ctx); err != nil {
+		return nil, err
+	}
+	err := t.src.Scan(ctx, func(p []av.Packet) error {
+		t.packets = append(t.packets, p...)
+		return nil
+	})
+	if err == nil {
+		err = t.restart(ctx)
+	}
+	var perPacket int
+	if err == nil {
+		perPacket, err = t.sound(ctx)
+	}
+	if err != nil {
+		t.close()
+		return nil, err
+	}
+	t.place(perPacket)
+	return t, nil
+}
+
+// sound decodes the first packets to learn rate, channels and, where every
+// packet gives as much, the samples of one.
+func (t *soundTrack) sound(ctx context.Context) (perPacket int, err error) {
+	const probe = 8
+	var sizes []int
+	for range probe {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		if _, err := t.src.Next(); err != nil {
+			_ = t.dec.End()
+		} else {
+			_ = t.dec.Send(t.src, 0, false)
+		}
+		got := 0
+		for {
+			f, err := t.dec.Receive()
+			if err != nil {
+				break
+			}
+			n, rate, channels := f.Samples()
+			if t.conv == nil && rate > 0 && channels > 0 {
+				t.inRate, t.rate, t.channel = rate, min(rate, topRate), min(channels, 2)
+				t.conv, err = av.NewResampler(f, t.inRate, t.channel)
+			}
+			f.Close()
+			if err != nil {
+				return 0, err
+			}
+			got += n
+		}
+		sizes = append(sizes, got)
+	}
+	if t.conv == nil {
+		return 0, fmt.Errorf("sound: %w: nothing could be decoded", media.ErrDamaged)
+	}
+	// the first ones may be trimmed or delayed
+	if a, b, c := sizes[probe-4], sizes[probe-3], sizes[probe-2]; a > 0 && a == b && b == c {
+		perPacket = a
+	}
+	return perPacket, t.restart(ctx)
+}
+
+// place gives every packet its position.
+func (t *soundTrack) place(perPacket int) {
+	tb := t.src.TimeBase(t.stream)
+	t.starts = make([]int64, len(t.packets))
+	expected := int64(0)
+	for i, p := range t.packets {
+		at := expected
+		if p.PTS != av.NoPTS {
+			stamp := int64(math.Round(tb.Seconds(p.PTS) * float64(t.inRate)))
+			if i == 0 || math.Abs(float64(stamp-expected)) > drift*float64(t.inRate) {
+				at = stamp
+			}
+		}
+		t.starts[i] = at
+		t.byID[identify(p)] = i
+		n := int64(perPacket)
+		if exact := t.src.PacketSamples(t.stream, p.Size); perPacket == 0 && exact > 0 {
+			n = int64(exact)
+		} else if perPacket == 0 {
+			n = int64(math.Round(tb.Seconds(p.Duration) * float64(t.inRate)))
+		}
+		expected = at + n
+	}
+}
+
+func (t *soundTrack) close() {
+	if t.conv != nil {
+		t.conv.Close()
+		t.conv = nil
+	}
+	t.shut()
+}
+
+func (t *soundTrack) shut() {
+	if t.dec != nil {
+		t.dec.Close()
+	}
+	if t.src != nil {
+		t.src.Close()
+	}
+	t.dec, t.src = nil, nil
+}
+
+// restart opens the stream at its first packet.
+func (t *soundTrack) restart(ctx context.Context) error {
+	t.shut()
+	var err error
+	if t.src, err = av.Open(ctx, t.d.file); err != nil {
+		return err
+	}
+	t.src.Select(t.stream)
+	if t.dec, err = av.NewDecoder(t.src, t.stream, 1); err != nil {
+		t.shut()
+		return err
+	}
+	t.next, t.fresh = 0, preroll // from the very start nothing is missing
+	return nil
+}
+
+// samples answers in the answer's rate.
+func (t *soundTrack) samples(ctx context.Context, from, to float64) (media.Samples, error) {
+	out := media.Samples{Rate: t.rate, Channels: t.channel, From: from}
+	lo := int64(math.Round((from + t.origin) * float64(t.inRate)))
+	hi := int64(math.Round((to + t.origin) * float64(t.inRate)))
+	lo, hi = t.held(lo, hi)
+	if lo >= hi {
+		return out, nil
+	}
+	data, err := t.read(ctx, lo, hi)
+	if err != nil {
+		return media.Samples{}, err
+	}
+	out.From = float64(lo)/float64(t.inRate) - t.origin
+	out.Data = data
+	if t.inRate != t.rate {
+		out.Data = decimate(data, t.channel, t.inRate, t.rate)
+	}
+	return out, nil
+}
+
+// held cuts the wish to what the track has.
+func (t *soundTrack) held(lo, hi int64) (from, to int64) {
+	if len(t.starts) == 0 {
+		return 0, 0
+	}
+	last := len(t.starts) - 1
+	tb := t.src.TimeBase(t.stream)
+	end := t.starts[last] + int64(math.Round(tb.Seconds(t.packets[last].Duration)*float64(t.inRate)))
+	if n := t.src.PacketSamples(t.stream, t.packets[last].Size); n > 0 {
+		end = max(end, t.starts[last]+int64(n))
+	}
+	return max(lo, t.starts[0]), min(hi, end)
+}
+
+// read gathers positions [lo, hi) at the stream's rate.
+func (t *soundTrack) read(ctx context.Context, lo, hi int64) ([]int16, error) {
+	out := make([]int16, (hi-lo)*int64(t.channel))
+	first := t.packetAt(lo)
+	for i := max(first-1, 0); i < len(t.packets) && t.starts[i] < hi; i++ {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		pieces, err := t.packet(ctx, i)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range pieces {
+			for k := range len(p.data) / t.channel {
+				if at := p.at + int64(k); at >= lo && at < hi {
+					copy(out[(at-lo)*int64(t.channel):], p.data[k*t.channel:(k+1)*t.channel])
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// packetAt returns the last packet that starts at or before a position.
+// Positions may fall where a clock was reset, so it looks at all from behind.
+func (t *soundTrack) packetAt(pos int64) int {
+	for i := len(t.starts) - 1; i >= 0; i-- {
+		if t.starts[i] <= pos {
+			return i
+		}
+	}
+	return 0
+}
+
+// packet returns what packet i gives, decoding up to it if need be.
+func (t *soundTrack) packet(ctx context.Context, i int) ([]piece, error) {
+	if p, ok := t.pieces[i]; ok {
+		return p, nil
+	}
+	if t.src == nil || t.next < 0 || t.next > i || i-t.next > 4*preroll {
+		if err := t.start(ctx, max(0, i-preroll)); err != nil {
+			return nil, err
+		}
+	}
+	const late = 2 // packets by which a decoder may lag
+	for t.next <= i || t.pieces[i] == nil && t.next > i && t.next <= i+late {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := t.decode(); err != nil {
+			if errors.Is(err, io.EOF) {
+				return t.pieces[i], nil
+			}
+			return nil, err
+		}
+	}
+	return t.pieces[i], nil
+}
+
+// start stands before packet k: by a seek that is proved by the packet it
+// lands on, else from the first packet.
+func (t *soundTrack) start(ctx context.Context, k int) error {
+	if k > 0 && t.src != nil && t.seek(k) {
+		return nil
+	}
+	return t.restart(ctx)
+}
+
+func (t *soundTrack) seek(k int) bool {
+	t.dec.Flush()
+	p := t.packets[k]
+	ts := p.DTS
+	if ts == av.NoPTS || t.src.SeeksByPTS() {
+		ts = p.PTS
+	}
+	for try := range int64(3) {
+		var err error
+		if t.src.ByteSeeks() && p.Pos >= 0 {
+			err = t.src.SeekByte(max(0, p.Pos-try*stepBack))
+		} else {
+			err = t.src.SeekTime(ts - try*int64(float64(t.src.TimeBase(t.stream).Den)/float64(max(t.src.TimeBase(t.stream).Num, 1))))
+		}
+		if err != nil {
+			continue
+		}
+		for {
+			got, err := t.src.Next()
+			if err != nil {
+				break
+			}
+			i, known := t.byID[identify(got)]
+			if !known || i < k {
+				continue
+			}
+			if i > k {
+				break
+			}
+			_ = t.dec.Send(t.src, int64(k), false)
+			t.next, t.fresh = k+1, 0
+			t.receive()
+			return true
+		}
+	}
+	return false
+}
+
+// decode takes one packet on.
+func (t *soundTrack) decode() error {
+	if _, err := t.src.Next(); err != nil {
+		t.next = -1
+		_ = t.dec.End()
+		t.receive()
+		return io.EOF
+	}
+	_ = t.dec.Send(t.src, int64(t.next), false) // a broken packet is a hole: silence
+	t.next++
+	t.fresh++
+	t.receive()
+	return nil
+}
+
+// receive stores what the decoder has, under the packet it came from.
+func (t *soundTrack) receive() {
+	for {
+		f, err := t.dec.Receive()
+		if err != nil {
+			return
+		}
+		t.store(f)
+		f.Close()
+	}
+}
+
+func (t *soundTrack) store(f *av.Frame) {
+	i := int(f.Packet())
+	_, rate, _ := f.Samples()
+	if i < 0 || i >= len(t.starts) || rate != t.inRate || t.fresh < preroll {
+		return // another rate in mid-stream cannot be joined: silence
+	}
+	data, err := t.conv.Convert(f)
+	if err != nil || len(data) == 0 {
+		return
+	}
+	at := t.starts[i]
+	if have := t.pieces[i]; len(have) > 0 {
+		last := have[len(have)-1]
+		at = last.at + int64(len(last.data)/t.channel)
+	} else if p := t.packets[i]; p.PTS != av.NoPTS && f.PTS() != av.NoPTS && f.PTS() > p.PTS {
+		// samples cut off the front (encoder delay) move what is left
+		cut := int64(math.Round(t.src.TimeBase(t.stream).Seconds(f.PTS()-p.PTS) * float64(rate)))
+		at += cut
+	}
+	if t.pieces[i] == nil {
+		t.recency = append(t.recency, i)
+	}
+	t.pieces[i] = append(t.pieces[i], piece{at, data})
+	for len(t.recency) > maxPieces {
+		delete(t.pieces, t.recency[0])
+		t.recency = t.recency[1:]
+	}
+}
+
+// decimate brings rates above 48 kHz down: each answer sample is the mean of
+// those it covers.
+func decimate(data []int16, channels, from, to int) []int16 {
+	frames := len(data) / channels
+	n := int(int64(frames) * int64(to) / int64(from))
+	out := make([]int16, n*channels)
+	for i := range n {
+		a, b := int(int64(i)*int64(from)/int64(to)), int(int64(i+1)*int64(from)/int64(to))
+		b = max(b, a+1)
+		for c := range channels {
+			sum := 0
+			for k := a; k < b; k++ {
+				sum += int(data[k*channels+c])
+			}
+			out[i*channels+c] = int16(sum / (b - a)) //nolint:gosec // a mean of int16
+		}
+	}
+	return out
+}

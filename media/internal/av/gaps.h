@@ -1,0 +1,73 @@
+// What go-astiav v0.16.0 lacks of FFmpeg 5.1: files by descriptor, a bounded
+// log, whitelisted opening, packet numbers through the decoder, hashes.
+#ifndef DIAOYUE_AV_GAPS_H
+#define DIAOYUE_AV_GAPS_H
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+// An open file. Reads and writes go by pread and pwrite on a duplicate of the
+// caller's descriptor, so neither side moves the other's offset.
+typedef struct {
+	int fd;
+	int64_t pos, size;
+	atomic_int stop; // set by another thread: every read fails from then on
+} dy_io;
+
+// Errors that FFmpeg logged for one context; the newest text is kept, bounded.
+typedef struct {
+	atomic_long errors;
+	atomic_flag busy;
+	char last[256];
+} dy_log;
+
+typedef struct {
+	dy_io io;
+	dy_log log;
+	AVFormatContext *fmt;
+	char name[128]; // of the format that was recognised
+} dy_source;
+
+typedef struct {
+	int64_t pts, dts, pos, duration;
+	int32_t size, flags;
+} dy_packet;
+
+typedef struct {
+	int64_t pts, tag;
+	int32_t key, corrupt, width, height, format, range, space, samples, rate, channels;
+} dy_frame;
+
+int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb);
+void dy_io_close(dy_io *io, AVIOContext **pb);
+void dy_io_stop(dy_io *io, int stop);
+
+dy_log *dy_log_new(void);
+void dy_log_free(dy_log *l);
+long dy_log_errors(dy_log *l);
+void dy_log_last(dy_log *l, char *out, int n);
+
+int dy_source_open(dy_source *s, int fd, const char *formats, const char *codecs);
+int dy_source_info(dy_source *s);
+void dy_source_close(dy_source *s);
+
+void dy_only_stream(AVFormatContext *f, int stream);
+int dy_disposition(AVFormatContext *f, int stream);
+int dy_new_packets(AVFormatContext *f, int stream);
+int dy_rotation(AVFormatContext *f, int stream);
+int dy_seek_stream(AVFormatContext *f, int stream, int64_t ts);
+int dy_seek_byte(AVFormatContext *f, int64_t pos);
+int dy_next(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out);
+int dy_scan(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out, int n, int *got);
+int dy_audio_samples(AVFormatContext *f, int stream, int bytes);
+
+int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l, const char *codecs);
+int dy_send(AVCodecContext *c, AVPacket *p, int64_t tag, int skip);
+void dy_frame_info(const AVFrame *f, dy_frame *o);
+uint64_t dy_hash(const AVFrame *f);
+int dy_md5(const AVFrame *f, uint8_t out[16]);
+int dy_frame_bytes(const AVFrame *f, int align);
+
+#endif

@@ -1,0 +1,234 @@
+#include "paint.h"
+
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+#include <math.h>
+#include <string.h>
+
+static int is_j(int fmt) {
+	return fmt == AV_PIX_FMT_YUVJ420P || fmt == AV_PIX_FMT_YUVJ422P || fmt == AV_PIX_FMT_YUVJ444P ||
+	       fmt == AV_PIX_FMT_YUVJ440P || fmt == AV_PIX_FMT_YUVJ411P;
+}
+
+// swscale warns of the old full-range formats; the range is passed apart.
+static int plain(int fmt) {
+	switch (fmt) {
+	case AV_PIX_FMT_YUVJ420P: return AV_PIX_FMT_YUV420P;
+	case AV_PIX_FMT_YUVJ422P: return AV_PIX_FMT_YUV422P;
+	case AV_PIX_FMT_YUVJ444P: return AV_PIX_FMT_YUV444P;
+	case AV_PIX_FMT_YUVJ440P: return AV_PIX_FMT_YUV440P;
+	case AV_PIX_FMT_YUVJ411P: return AV_PIX_FMT_YUV411P;
+	default: return fmt;
+	}
+}
+
+int dy_is_rgb(const AVFrame *f) {
+	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
+	return d && (d->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL));
+}
+
+int dy_is_full_range(const AVFrame *f) {
+	if (dy_is_rgb(f)) return 0; // converted to limited range
+	return f->color_range == AVCOL_RANGE_JPEG || is_j(f->format);
+}
+
+static const int *table(int space) {
+	switch (space) {
+	case AVCOL_SPC_BT709: return sws_getCoefficients(SWS_CS_ITU709);
+	case AVCOL_SPC_BT2020_NCL: return sws_getCoefficients(SWS_CS_BT2020);
+	default: return sws_getCoefficients(SWS_CS_ITU601);
+	}
+}
+
+// One conversion with the matrix and range said openly: swscale's own default
+// is BT.601, which is wrong for HD.
+static int convert(const uint8_t *const src[], const int ss[], int sw, int sh, int sf, int s_full, int s_space,
+                   uint8_t *const dst[], const int ds[], int dw, int dh, int df, int d_full, int d_space, int flags) {
+	struct SwsContext *c = sws_getContext(sw, sh, plain(sf), dw, dh, plain(df), flags, NULL, NULL, NULL);
+	if (!c) return AVERROR(EINVAL);
+	sws_setColorspaceDetails(c, table(s_space), s_full, table(d_space), d_full, 0, 1 << 16, 1 << 16);
+	int r = sws_scale(c, src, ss, 0, sh, dst, ds);
+	sws_freeContext(c);
+	return r < 0 ? r : r == dh ? 0 : AVERROR_EXTERNAL;
+}
+
+// w and h are the size of the source plane.
+static void turn(const uint8_t *src, int ss, int w, int h, uint8_t *dst, int ds, int rotation) {
+	switch (rotation) {
+	case 90:
+		for (int y = 0; y < h; y++)
+			for (int x = 0; x < w; x++) dst[(ptrdiff_t)x * ds + h - 1 - y] = src[(ptrdiff_t)y * ss + x];
+		return;
+	case 180:
+		for (int y = 0; y < h; y++)
+			for (int x = 0; x < w; x++) dst[(ptrdiff_t)(h - 1 - y) * ds + w - 1 - x] = src[(ptrdiff_t)y * ss + x];
+		return;
+	case 270:
+		for (int y = 0; y < h; y++)
+			for (int x = 0; x < w; x++) dst[(ptrdiff_t)(w - 1 - x) * ds + y] = src[(ptrdiff_t)y * ss + x];
+		return;
+	default:
+		for (int y = 0; y < h; y++) memcpy(dst + (ptrdiff_t)y * ds, src + (ptrdiff_t)y * ss, w);
+	}
+}
+
+int dy_upright(const AVFrame *f, const dy_picture *p, int rotation, uint8_t *y, uint8_t *u, uint8_t *v) {
+	AVFrame *tmp = NULL;
+	const AVFrame *from = f;
+	int cw = (f->width + 1) / 2, ch = (f->height + 1) / 2, r = 0;
+	if (plain(f->format) != AV_PIX_FMT_YUV420P) {
+		if (!(tmp = av_frame_alloc())) return AVERROR(ENOMEM);
+		tmp->format = AV_PIX_FMT_YUV420P;
+		tmp->width = f->width;
+		tmp->height = f->height;
+		if ((r = av_frame_get_buffer(tmp, 0)) < 0) goto end;
+		r = convert((const uint8_t *const *)f->data, f->linesize, f->width, f->height, f->format,
+		            dy_is_rgb(f) ? 1 : p->full_range, p->space, tmp->data, tmp->linesize, tmp->width, tmp->height,
+		            AV_PIX_FMT_YUV420P, p->full_range, p->space, SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP);
+		if (r < 0) goto end;
+		from = tmp;
+	}
+	turn(from->data[0], from->linesize[0], f->width, f->height, y, p->stride[0], rotation);
+	turn(from->data[1], from->linesize[1], cw, ch, u, p->stride[1], rotation);
+	turn(from->data[2], from->linesize[2], cw, ch, v, p->stride[2], rotation);
+end:
+	av_frame_free(&tmp);
+	return r;
+}
+
+static uint8_t clip(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
+
+static void weights(int space, double *kr, double *kb) {
+	switch (space) {
+	case AVCOL_SPC_BT709: *kr = .2126, *kb = .0722; return;
+	case AVCOL_SPC_BT2020_NCL: *kr = .2627, *kb = .0593; return;
+	default: *kr = .299, *kb = .114; return;
+	}
+}
+
+// JFIF knows one colour space: BT.601 at full range. Grey stays grey under a
+// change of matrix, so luma only gains a share of the chroma, and the chroma
+// mix among themselves: no way through RGB is needed.
+static void to_jfif(AVFrame *f, int full, int space) {
+	double kr, kb, r2 = 2 * (1 - .299), b2 = 2 * (1 - .114);
+	weights(space, &kr, &kb);
+	double kg = 1 - kr - kb, r = 2 * (1 - kr), b = 2 * (1 - kb);
+	double y_cr = .299 * r - .587 * kr * r / kg, y_cb = .114 * b - .587 * kb * b / kg;
+	double sy = full ? 1 : 255.0 / 219, sc = full ? 1 : 255.0 / 224;
+	int oy = full ? 0 : 16, one = 1 << 16, half = 1 << 15;
+	int m_y = lrint(sy * one), m_ycb = lrint(y_cb * sc * one), m_ycr = lrint(y_cr * sc * one);
+	int m_bb = lrint((b - y_cb) / b2 * sc * one), m_br = lrint(-y_cr / b2 * sc * one);
+	int m_rb = lrint(-y_cb / r2 * sc * one), m_rr = lrint((r - y_cr) / r2 * sc * one);
+	int w = f->width, h = f->height, cw = (w + 1) / 2;
+	if (full && space == AVCOL_SPC_SMPTE170M) return;
+	for (int y = 0; y < h; y += 2) {
+		uint8_t *u = f->data[1] + (ptrdiff_t)(y / 2) * f->linesize[1], *v = f->data[2] + (ptrdiff_t)(y / 2) * f->linesize[2];
+		for (int k = 0; k < 2 && y + k < h; k++) {
+			uint8_t *l = f->data[0] + (ptrdiff_t)(y + k) * f->linesize[0];
+			for (int x = 0; x < w; x++) {
+				int cb = u[x >> 1] - 128, cr = v[x >> 1] - 128;
+				l[x] = clip(((l[x] - oy) * m_y + cb * m_ycb + cr * m_ycr + half) >> 16);
+			}
+		}
+		for (int x = 0; x < cw; x++) {
+			int cb = u[x] - 128, cr = v[x] - 128;
+			u[x] = clip(128 + ((cb * m_bb + cr * m_br + half) >> 16));
+			v[x] = clip(128 + ((cb * m_rb + cr * m_rr + half) >> 16));
+		}
+	}
+}
+
+static int encode(const char *name, AVFrame *f, int q, uint8_t **out, int *size) {
+	const AVCodec *codec = avcodec_find_encoder_by_name(name);
+	AVCodecContext *c = codec ? avcodec_alloc_context3(codec) : NULL;
+	AVPacket *p = av_packet_alloc();
+	AVDictionary *opt = NULL;
+	int r = AVERROR(ENOMEM);
+	if (!c || !p) goto end;
+	c->width = f->width;
+	c->height = f->height;
+	c->pix_fmt = f->format;
+	c->color_range = f->color_range;
+	c->time_base = (AVRational){1, 25};
+	c->thread_count = 1;
+	c->flags |= AV_CODEC_FLAG_BITEXACT;
+	if (q) {
+		c->flags |= AV_CODEC_FLAG_QSCALE;
+		c->qmin = 1;
+		c->global_quality = f->quality = q * FF_QP2LAMBDA;
+		av_dict_set(&opt, "huffman", "default", 0); // the best tables cost a second pass
+	} else {
+		c->compression_level = 3;
+	}
+	f->pts = 0;
+	r = avcodec_open2(c, codec, &opt);
+	if (r >= 0) r = avcodec_send_frame(c, f);
+	if (r >= 0) r = avcodec_receive_packet(c, p);
+	if (r >= 0 && !(*out = av_memdup(p->data, p->size))) r = AVERROR(ENOMEM);
+	if (r >= 0) *size = p->size;
+end:
+	av_dict_free(&opt);
+	av_packet_free(&p);
+	avcodec_free_context(&c);
+	return r < 0 ? r : 0;
+}
+
+static AVFrame *blank(int w, int h, int fmt) {
+	AVFrame *f = av_frame_alloc();
+	if (!f) return NULL;
+	f->width = w;
+	f->height = h;
+	f->format = fmt;
+	if (av_frame_get_buffer(f, 0) < 0) av_frame_free(&f);
+	return f;
+}
+
+int dy_jpeg(const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8_t *v, int w, int h, int q, uint8_t **out, int *size) {
+	const uint8_t *src[4] = {y, u, v};
+	const int ss[4] = {p->stride[0], p->stride[1], p->stride[2]};
+	AVFrame *f = blank(w, h, AV_PIX_FMT_YUVJ420P);
+	int r = 0;
+	if (!f) return AVERROR(ENOMEM);
+	f->color_range = AVCOL_RANGE_JPEG;
+	if (w == p->width && h == p->height) {
+		av_image_copy(f->data, f->linesize, src, ss, AV_PIX_FMT_YUV420P, w, h);
+	} else { // only the size: same range and matrix on both sides
+		r = convert(src, ss, p->width, p->height, AV_PIX_FMT_YUV420P, p->full_range, p->space, f->data, f->linesize, w, h,
+		            AV_PIX_FMT_YUV420P, p->full_range, p->space, SWS_BILINEAR);
+	}
+	if (r >= 0) {
+		to_jfif(f, p->full_range, p->space);
+		r = encode("mjpeg", f, q, out, size);
+	}
+	av_frame_free(&f);
+	return r;
+}
+
+int dy_png(const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8_t *v, uint8_t **out, int *size) {
+	const uint8_t *src[4] = {y, u, v};
+	const int ss[4] = {p->stride[0], p->stride[1], p->stride[2]};
+	AVFrame *f = blank(p->width, p->height, AV_PIX_FMT_RGB24);
+	if (!f) return AVERROR(ENOMEM);
+	int r = convert(src, ss, p->width, p->height, AV_PIX_FMT_YUV420P, p->full_range, p->space, f->data, f->linesize, p->width,
+	                p->height, AV_PIX_FMT_RGB24, 1, p->space, SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT);
+	if (r >= 0) r = encode("png", f, 0, out, size);
+	av_frame_free(&f);
+	return r;
+}
+
+int dy_resampler(const AVFrame *f, int rate, int channels, SwrContext **out) {
+	AVChannelLayout to;
+	av_channel_layout_default(&to, channels);
+	int r = swr_alloc_set_opts2(out, &to, AV_SAMPLE_FMT_S16, rate, (AVChannelLayout *)&f->ch_layout, f->format, f->sample_rate, 0, NULL);
+	if (r >= 0) r = swr_init(*out);
+	if (r < 0) swr_free(out);
+	return r;
+}
+
+// Without a change of rate every sample in gives one sample out at once. f NULL drains.
+int dy_resample(SwrContext *s, const AVFrame *f, int16_t *out, int room) {
+	uint8_t *dst[1] = {(uint8_t *)out};
+	return swr_convert(s, dst, room, f ? (const uint8_t **)f->extended_data : NULL, f ? f->nb_samples : 0);
+}

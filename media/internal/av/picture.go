@@ -1,0 +1,88 @@
+package av
+
+/*
+#include "paint.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"diaoyue.example/workstation/media"
+)
+
+// Picture turns the frame clockwise by rotation degrees (0, 90, 180, 270) and
+// brings it to 8 bit I420, keeping its matrix and range. More than 8 bits are
+// reduced, HDR transfer curves are kept as they are (no tone mapping), RGB
+// becomes limited range.
+func (f *Frame) Picture(rotation int) (media.Picture, error) {
+	w, h := f.Size()
+	if w <= 0 || h <= 0 {
+		return media.Picture{}, fmt.Errorf("convert picture: %w", media.ErrNoVideo)
+	}
+	uw, uh := w, h
+	if rotation == 90 || rotation == 270 {
+		uw, uh = h, w
+	}
+	p := media.NewPicture(uw, uh)
+	p.FullRange = C.dy_is_full_range(f.c()) != 0
+	p.Matrix = matrixOf(int(f.info.space), w, h)
+	c := shape(p)
+	r := C.dy_upright(f.c(), &c, C.int(rotation), plane(p, 0), plane(p, 1), plane(p, 2))
+	if err := code(r); err != nil {
+		return media.Picture{}, fmt.Errorf("convert picture: %w", err)
+	}
+	return p, nil
+}
+
+// maxSide bounds pictures to what both codecs and memory bear.
+const maxSide = 16384
+
+var errPicture = errors.New("not a picture of a size that can be encoded")
+
+// JPEG encodes p in w by h pixels; quality 1 to 100.
+func JPEG(p media.Picture, w, h, quality int) ([]byte, error) {
+	if !p.Valid() || max(p.Width, p.Height) > maxSide || w <= 0 || h <= 0 || max(w, h) > maxSide {
+		return nil, fmt.Errorf("encode jpeg: %w", errPicture)
+	}
+	c := shape(p)
+	var out *C.uint8_t
+	var size C.int
+	r := C.dy_jpeg(&c, plane(p, 0), plane(p, 1), plane(p, 2), C.int(w), C.int(h), C.int(quantizer(quality)), &out, &size)
+	return take(r, out, size, "jpeg")
+}
+
+// quantizer maps the usual quality to mpeg's scale: 94 and above is 1, 90 is 2, 50 is 8, 1 is 17.
+func quantizer(quality int) int {
+	return max(1, (100-min(max(quality, 1), 100)+3)/6)
+}
+
+// PNG encodes p without loss beyond the one step from I420 to 8 bit RGB.
+func PNG(p media.Picture) ([]byte, error) {
+	if !p.Valid() || max(p.Width, p.Height) > maxSide {
+		return nil, fmt.Errorf("encode png: %w", errPicture)
+	}
+	c := shape(p)
+	var out *C.uint8_t
+	var size C.int
+	r := C.dy_png(&c, plane(p, 0), plane(p, 1), plane(p, 2), &out, &size)
+	return take(r, out, size, "png")
+}
+
+func shape(p media.Picture) C.dy_picture {
+	c := C.dy_picture{width: C.int(p.Width), height: C.int(p.Height), full_range: flag(p.FullRange), space: C.int(spaceOf(p.Matrix))}
+	for i := range p.Stride {
+		c.stride[i] = C.int(p.Stride[i])
+	}
+	return c
+}
+
+func take(r C.int, out *C.uint8_t, size C.int, what string) ([]byte, error) {
+	if err := code(r); err != nil {
+		return nil, fmt.Errorf("encode %s: %w", what, err)
+	}
+	defer C.av_free(unsafe.Pointer(out))
+	return goBytes(out, int(size)), nil
+}

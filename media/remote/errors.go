@@ -1,0 +1,76 @@
+package remote
+
+import (
+	"context"
+	"errors"
+
+	"diaoyue.example/workstation/media"
+	"diaoyue.example/workstation/media/decode"
+	"diaoyue.example/workstation/media/export"
+	"diaoyue.example/workstation/media/frameindex"
+	"diaoyue.example/workstation/media/redact"
+)
+
+// ErrWorkerGone says that the worker died or hung up; a fresh one may be asked.
+var ErrWorkerGone = errors.New("the media worker is gone")
+
+// ErrClosed says that the recording was closed before.
+var ErrClosed = errors.New("the recording is closed")
+
+const codeGone = "gone"
+
+// wireError is an error that crossed the connection: its text and, when it was
+// one of the engine's sentinels, which.
+type wireError struct {
+	Code string `json:"code,omitempty"`
+	Text string `json:"text"`
+}
+
+func (e *wireError) Error() string { return e.Text }
+
+// Is lets errors.Is find the sentinel that was meant at the other end.
+func (e *wireError) Is(target error) bool {
+	return e.Code != "" && sentinels()[e.Code] == target //nolint:errorlint // sentinels are compared as such
+}
+
+func newWireError(err error) *wireError {
+	e := &wireError{Text: err.Error()}
+	for code, s := range sentinels() {
+		if errors.Is(err, s) {
+			e.Code = code
+			break
+		}
+	}
+	return e
+}
+
+func sentinels() map[string]error {
+	return map[string]error{
+		codeGone:               ErrWorkerGone,
+		"closed":               ErrClosed,
+		"decoder.closed":       decode.ErrClosed,
+		"canceled":             context.Canceled,
+		"protocol":             errProtocol,
+		"media.empty":          media.ErrEmpty,
+		"media.unsupported":    media.ErrUnsupported,
+		"media.damaged":        media.ErrDamaged,
+		"media.moov":           media.ErrMissingMoov,
+		"media.no_video":       media.ErrNoVideo,
+		"media.no_sound":       media.ErrNoSound,
+		"media.no_frame":       media.ErrNoFrame,
+		"media.inexact":        media.ErrInexact,
+		"index.format":         frameindex.ErrFormat,
+		"index.stale":          decode.ErrStale,
+		"redact.syntax":        redact.ErrSyntax,
+		"redact.unknown_field": redact.ErrUnknownField,
+		"redact.version":       redact.ErrVersion,
+		"redact.shape":         redact.ErrShape,
+		"redact.effect":        redact.ErrEffect,
+		"redact.keyframes":     redact.ErrKeyframes,
+		"redact.geometry":      redact.ErrGeometry,
+		"redact.mute":          redact.ErrMute,
+		"export.other":         export.ErrOtherOriginal,
+		"export.target":        export.ErrTarget,
+		"export.check":         export.ErrCheck,
+	}
+}

@@ -1,0 +1,72 @@
+// Package remote is the media engine over a connection: the same work, done in
+// another process, so that a decoder that dies on foreign bytes takes neither
+// the window nor the log with it. Files travel as open descriptors, never as
+// paths.
+//
+// The invariant: every request is answered exactly once or ends with
+// ErrWorkerGone; what the worker says is bounded before it is believed.
+package remote
+
+import (
+	"encoding/json"
+
+	"diaoyue.example/workstation/media"
+)
+
+// Methods of the protocol.
+const (
+	methodProbe  = "probe"
+	methodIndex  = "index"
+	methodOpen   = "open"
+	methodTimes  = "times"
+	methodFrame  = "frame"
+	methodSound  = "sound"
+	methodClose  = "close"
+	methodExport = "export"
+)
+
+type progressData struct {
+	Done  int64 `json:"done"`
+	Total int64 `json:"total"`
+}
+
+type handleArgs struct {
+	Handle uint64 `json:"handle"`
+}
+
+type openAnswer struct {
+	Handle uint64        `json:"handle"`
+	Info   RecordingInfo `json:"info"`
+}
+
+type frameArgs struct {
+	Handle    uint64          `json:"handle"`
+	Frame     int64           `json:"frame"`
+	MaxWidth  int             `json:"max_width,omitempty"`
+	MaxHeight int             `json:"max_height,omitempty"`
+	Lossless  bool            `json:"lossless,omitempty"`
+	Digest    bool            `json:"digest,omitempty"`
+	Plan      json.RawMessage `json:"plan,omitempty"` // canonical
+}
+
+type frameAnswer struct {
+	Info media.FrameInfo `json:"info"`
+	MIME string          `json:"mime"`
+}
+
+type soundArgs struct {
+	Handle uint64  `json:"handle"`
+	Track  int     `json:"track"`
+	From   float64 `json:"from"`
+	To     float64 `json:"to"`
+}
+
+type soundAnswer struct {
+	Rate     int     `json:"rate"`
+	Channels int     `json:"channels"`
+	From     float64 `json:"from"`
+}
+
+type exportArgs struct {
+	Plan json.RawMessage `json:"plan"` // canonical
+}
