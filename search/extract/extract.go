@@ -1,0 +1,144 @@
+// Package extract opens the papers of the archive: it tells what a file is,
+// takes its text page by page, and shows a page as a picture.
+//
+// Invariant: whatever the bytes are, the answer is one of the States; no file
+// stops the program, and what was read before a failure is kept.
+package extract
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+)
+
+// State is what became of a file.
+type State string
+
+// States of a file. Every state is archived and found by its description.
+const (
+	StateText        State = "text"
+	StateNeedsOCR    State = "needs_ocr"
+	StateEncrypted   State = "encrypted"
+	StateUnsupported State = "unsupported"
+	StateFailed      State = "failed"
+	StateTimeout     State = "timeout"
+)
+
+// Sentinels of this engine.
+var (
+	ErrEncrypted   = errors.New("the file is protected by a password")
+	ErrUnsupported = errors.New("this kind of file is not read")
+	ErrLimit       = errors.New("the file exceeds a limit")
+	ErrDamaged     = errors.New("the file is damaged")
+	ErrNoPage      = errors.New("there is no such page")
+	ErrBusy        = errors.New("too many documents are open")
+	ErrTimeout     = errors.New("reading took too long")
+	ErrNoFont      = errors.New("no Chinese font was found: install the Debian package fonts-noto-cjk")
+)
+
+// Sources of a page's text.
+const (
+	SourceText = "text" // the file holds it
+	SourceNone = "none" // there is no text: a picture
+)
+
+// Box is one run of text, usually one character, on a page: fractions of the
+// page, origin at the top left. Start and End are the byte range in Page.Text.
+type Box struct {
+	X     float64 `json:"x"`
+	Y     float64 `json:"y"`
+	W     float64 `json:"w"`
+	H     float64 `json:"h"`
+	Text  string  `json:"text"`
+	Start int     `json:"start"`
+	End   int     `json:"end"`
+}
+
+// Page is one page's text. Spaces that a PDF puts between Han are already
+// dropped.
+type Page struct {
+	N      int     `json:"n"` // 1-based
+	Text   string  `json:"text"`
+	Source string  `json:"source"` // SourceText or SourceNone
+	Boxes  []Box   `json:"boxes"`
+	Width  float64 `json:"width"`  // points
+	Height float64 `json:"height"` // points
+}
+
+// Meta is what is known of a file after it was read.
+type Meta struct {
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"` // English, for State failed, unsupported, timeout
+	Kind   string `json:"kind,omitempty"`   // pdf, docx, txt, image, srt
+	Pages  int    `json:"pages"`
+}
+
+// Image is a page as a picture.
+type Image struct {
+	Bytes         []byte
+	MIME          string
+	Width, Height int // pixels
+}
+
+// Document is an open file. It is safe for concurrent use; Close it.
+type Document interface {
+	Kind() string
+	Pages() int
+	// Page is the text and boxes of page n (1-based). ErrNoPage beyond the last.
+	Page(ctx context.Context, n int) (Page, error)
+	// Render is page n as a picture widthPx wide (clamped to 16…Limits.RenderWidth).
+	Render(ctx context.Context, n, widthPx int) (Image, error)
+	Close() error
+}
+
+// Format reads one family of files. The rooms below extract provide them.
+type Format interface {
+	// Probe says how surely the file is of this format, 0 (not) to 100, by the
+	// first bytes and, where bytes cannot tell, the name.
+	Probe(head []byte, name string) int
+	// Open reads from f, which stays the caller's and must stay open until the
+	// document is closed.
+	Open(ctx context.Context, f *os.File, name string) (Document, error)
+}
+
+// Limits bound what one file may cost. A zero field takes its default.
+type Limits struct {
+	FileBytes     int64         // 1 GiB
+	TextBytes     int64         // 20 MiB of text in all
+	Pages         int           // 5,000
+	RenderWidth   int           // 4,000 px
+	RenderPixels  int           // 40 million
+	PageTime      time.Duration // 30 s for one page's text or picture
+	FileTime      time.Duration // 10 min for the text of a whole file
+	ExpandedBytes int64         // 256 MiB out of one zip
+	Ratio         int64         // 400 times the packed size, for one part over 1 MiB
+	Depth         int           // 256 nested XML elements
+}
+
+// WithDefaults fills the fields that are zero.
+func (l Limits) WithDefaults() Limits {
+	def := Limits{
+		FileBytes: 1 << 30, TextBytes: 20 << 20, Pages: 5000, RenderWidth: 4000, RenderPixels: 40_000_000,
+		PageTime: 30 * time.Second, FileTime: 10 * time.Minute,
+		ExpandedBytes: 256 << 20, Ratio: 400, Depth: 256,
+	}
+	l.FileBytes = orDefault(l.FileBytes, def.FileBytes)
+	l.TextBytes = orDefault(l.TextBytes, def.TextBytes)
+	l.Pages = orDefault(l.Pages, def.Pages)
+	l.RenderWidth = orDefault(l.RenderWidth, def.RenderWidth)
+	l.RenderPixels = orDefault(l.RenderPixels, def.RenderPixels)
+	l.PageTime = orDefault(l.PageTime, def.PageTime)
+	l.FileTime = orDefault(l.FileTime, def.FileTime)
+	l.ExpandedBytes = orDefault(l.ExpandedBytes, def.ExpandedBytes)
+	l.Ratio = orDefault(l.Ratio, def.Ratio)
+	l.Depth = orDefault(l.Depth, def.Depth)
+	return l
+}
+
+func orDefault[T int | int64 | time.Duration](v, def T) T {
+	if v <= 0 {
+		return def
+	}
+	return v
+}

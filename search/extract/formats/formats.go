@@ -1,0 +1,35 @@
+// Package formats lists what this version can read: it puts the rooms of
+// search/extract together into one extractor.
+//
+// Invariant: adding a format changes this list and nothing above it.
+package formats
+
+import (
+	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/office"
+	"diaoyue.example/workstation/search/extract/pdf"
+	"diaoyue.example/workstation/search/extract/text"
+)
+
+// Config says where things lie on this machine.
+type Config struct {
+	CacheDir string   // where the compiled PDF engine is kept; empty keeps none (a cold start takes 15 s)
+	Fonts    []string // Chinese font files to draw with, first found wins; nil takes extract.SystemFonts()
+	Limits   extract.Limits
+}
+
+// New gives the extractor of this version. Close it.
+func New(cfg Config) *extract.Extractor {
+	limits := cfg.Limits.WithDefaults()
+	fonts := cfg.Fonts
+	if fonts == nil {
+		fonts = extract.SystemFonts()
+	}
+	face := extract.NewTypesetter(fonts)
+	return extract.New(limits,
+		pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits}),
+		office.New(face, limits),
+		text.New(face, limits),
+		extract.NewPictures(limits),
+	)
+}

@@ -1,0 +1,147 @@
+// Package search finds words in the texts of the archive: pages, spoken spans,
+// notes and titles. It wraps Bleve; nothing outside sees Bleve.
+//
+// Invariant: what stands in quotes is literal. Every place whose title or text
+// holds it, after folding, is found, and no other; the counts of places,
+// records and cases are exact.
+//
+// The index can be thrown away and built anew at any time. It keeps the
+// position (a sequence number of its owner) up to which it is complete, written
+// in the same batch as the documents.
+package search
+
+import (
+	"errors"
+	"time"
+)
+
+// What can be wrong with an index.
+var (
+	ErrHeld    = errors.New("the index is held by another process")
+	ErrVersion = errors.New("the index was made by another version: it must be built anew")
+	ErrDamaged = errors.New("the index is damaged: it must be built anew")
+	ErrClosed  = errors.New("the index is closed")
+)
+
+// Where a text comes from.
+const (
+	SourceTitle  = "title"
+	SourcePage   = "page"
+	SourceSpeech = "speech"
+	SourceNote   = "note"
+)
+
+// LevelPlace says at what level all words of a query must be found: in one
+// page, one spoken span, one note.
+const LevelPlace = "place"
+
+// Document is one place: a page, a spoken span, a note, or the title and
+// description of a record or case.
+type Document struct {
+	ID     string // unique and stable, for instance CASE/REC#p3
+	Case   string
+	Record string // empty for a place that belongs to the case itself
+	Kind   string
+	Stage  string
+	Date   string // YYYY-MM-DD, or a prefix of it, or empty
+	Title  string
+	Page   int    // 1-based; 0 when it is not a page
+	T0, T1 int64  // ms from the first frame, spoken spans and notes
+	Text   string // searched together with the title
+	Source string // SourceTitle, SourcePage, SourceSpeech, SourceNote
+	Note   string // id of the annotation, when Source is SourceNote
+	Frame  int64  // 0-based frame of a note
+}
+
+// Query asks for places. Text is what a person typed: words, all of which must
+// be found in one place, and literal text in quotes. An empty Text matches
+// everything the filters let through.
+type Query struct {
+	Text    string
+	Stages  []string // any of; empty means all
+	Kinds   []string // any of; empty means all
+	Years   []string // any of; empty means all
+	Sources []string // any of; empty means all
+
+	DateFrom, DateTo string // inclusive, YYYY-MM-DD or a prefix
+
+	Cases   []string // nil: all; otherwise only these (an empty list finds nothing)
+	Records []string // nil: all; otherwise only these
+	Exclude []string // records never shown
+
+	ExcludeCases []string // cases never shown
+
+	Limit     int // groups of cases returned, 0 for all
+	Offset    int // groups of cases skipped
+	PerRecord int // places returned in each record, 0 for all
+}
+
+// Result is what was found. The counts are of the whole answer, whatever the
+// limit.
+type Result struct {
+	Cases, Records, Places int
+	Groups                 []CaseGroup
+	Facets                 Facets
+	Level                  string   // LevelPlace
+	Terms                  []Term   // what was understood
+	Unparsed               []string // what was not understood, and so not applied
+	Took                   time.Duration
+}
+
+// Term is one part of a query as it was understood.
+type Term struct {
+	Text    string
+	Literal bool // sought as it stands; otherwise as a word whose parts may stand apart
+}
+
+// CaseGroup holds the records of one case, best first.
+type CaseGroup struct {
+	Case    string
+	Score   float64
+	Places  int
+	Records []RecordGroup
+}
+
+// RecordGroup holds the places of one record, best first. Places is the count
+// of all of them; Hits holds as many as were asked for.
+type RecordGroup struct {
+	Record string // empty for the case itself
+	Score  float64
+	Places int
+	Hits   []Hit
+}
+
+// Hit is one place: the fields of its document without the text, and a snippet.
+type Hit struct {
+	ID, Case, Record, Kind, Stage, Date, Title string
+	Page                                       int
+	T0, T1                                     int64
+	Source, Note                               string
+	Frame                                      int64
+	Score                                      float64
+	Fragments                                  []Fragment // snippet of the text
+	TitleFragments                             []Fragment // the title, whole
+}
+
+// Fragment is a piece of a snippet. It is plain text, never HTML.
+type Fragment struct {
+	Text string
+	Mark bool
+}
+
+// Facets count records (not places) by value, under the filters given.
+type Facets struct {
+	Stages, Kinds, Years []Facet
+}
+
+// Facet is one value and the number of records with it.
+type Facet struct {
+	Value string
+	Count int
+}
+
+// Place is one found document without grouping, for measuring.
+type Place struct {
+	ID    string
+	Score float64
+}
