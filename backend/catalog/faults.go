@@ -1,0 +1,27 @@
+package catalog
+
+import "diaoyue.example/workstation/backend/fault"
+
+// What can be refused or missing.
+var (
+	// ErrCaseExists: another case file has this code. Parameter "code".
+	ErrCaseExists = fault.New("catalog.case_exists", "a case file with this code exists")
+	// ErrNoCase: no case file has this id or code. Parameter "case".
+	ErrNoCase = fault.New("catalog.no_case", "there is no such case file")
+	// ErrNoRecord: no record has this id or code. Parameter "record".
+	ErrNoRecord = fault.New("catalog.no_record", "there is no such record")
+	// ErrBadStage: not one of the five stages of article 3. Parameter "stage".
+	ErrBadStage = fault.New("catalog.bad_stage", "not one of the five stages")
+	// ErrMissingField: a mandatory field is empty. Parameter "field".
+	ErrMissingField = fault.New("catalog.missing_field", "a mandatory field is empty")
+	// ErrBadDate: not a date of the form 2026-03-12. Parameter "date".
+	ErrBadDate = fault.New("catalog.bad_date", "not a date")
+	// ErrOriginalKnown: the original is described already. Parameter "record".
+	ErrOriginalKnown = fault.New("catalog.original_known", "the original is described already")
+	// ErrNoPage: the record has no text of this page. Parameter "page".
+	ErrNoPage = fault.New("catalog.no_page", "there is no text of this page")
+	// ErrBadAnnotation: no text, or neither a frame nor a page.
+	ErrBadAnnotation = fault.New("catalog.bad_annotation", "an annotation needs a text and a place")
+	// ErrSealBroken: a row does not match its digest. Parameters "kind", "id".
+	ErrSealBroken = fault.New("catalog.seal_broken", "a description does not match its digest")
+)
