@@ -30,7 +30,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if len(parts) == 0 && len(unparsed) > 0 {
 		return res, nil // nothing was understood: nothing is found, rather than everything
 	}
-	all, took, err := x.matches(ctx, parts, q)
+	all, took, err := x.matches(ctx, parts, q, sortFields[:])
 	if err != nil {
 		return Result{}, err
 	}
@@ -60,7 +60,7 @@ func (x *Index) Places(ctx context.Context, q Query) ([]Place, error) {
 	if len(parts) == 0 && len(unparsed) > 0 {
 		return nil, nil
 	}
-	all, _, err := x.matches(ctx, parts, q)
+	all, _, err := x.matches(ctx, parts, q, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -75,14 +75,16 @@ func (x *Index) Places(ctx context.Context, q Query) ([]Place, error) {
 // load their doc values, which is the cheapest way to the whole id set.
 var sortFields = [...]string{fieldCase, fieldRecord, fieldStage, fieldKind, fieldDate} //nolint:gochecknoglobals // a constant list
 
-func (x *Index) matches(ctx context.Context, parts []part, q Query) ([]found, time.Duration, error) {
+// matches is the whole answer, best first, ties by id. The fields of found are
+// filled when loading names all of sortFields, and not when it names none.
+func (x *Index) matches(ctx context.Context, parts []part, q Query, loading []string) ([]found, time.Duration, error) {
 	count, err := x.Count()
 	if err != nil || count == 0 {
 		return nil, 0, err
 	}
 	req := bleve.NewSearchRequestOptions(build(parts, q), count, 0, false)
 	req.Sort = bs.SortOrder{&bs.SortScore{Desc: true}, &bs.SortDocID{}}
-	for _, f := range sortFields {
+	for _, f := range loading {
 		// As a string: left to itself Bleve takes an eight-digit code for a packed number.
 		req.Sort = append(req.Sort, &bs.SortField{Field: f, Type: bs.SortFieldAsString, Missing: bs.SortFieldMissingLast})
 	}
@@ -92,13 +94,17 @@ func (x *Index) matches(ctx context.Context, parts []part, q Query) ([]found, ti
 	}
 	out := make([]found, len(res.Hits))
 	for i, h := range res.Hits {
+		out[i] = found{id: h.ID, score: h.Score}
+		if len(loading) == 0 {
+			continue
+		}
 		v := func(n int) string {
 			if s := h.Sort[n+2]; s != bs.HighTerm {
 				return s
 			}
 			return ""
 		}
-		out[i] = found{id: h.ID, score: h.Score, caseID: v(0), record: v(1), stage: v(2), kind: v(3), date: v(4)}
+		out[i].caseID, out[i].record, out[i].stage, out[i].kind, out[i].date = v(0), v(1), v(2), v(3), v(4)
 	}
 	return out, res.Took, nil
 }

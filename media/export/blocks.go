@@ -19,13 +19,27 @@ const blockSize = 4096
 type blockSet struct {
 	file   *os.File
 	places map[uint32]int64 // checksum → offset of the first block that has it
+	seen   []uint64         // which checksums may be in places: asked for every byte, so it must be quick
 	count  int64
+}
+
+// seenBits is the size of the quick filter, as a power of two.
+const seenBits = 22
+
+func (s *blockSet) note(sum uint32) {
+	i := sum * 0x9e3779b1 >> (32 - seenBits)
+	s.seen[i/64] |= 1 << (i % 64)
+}
+
+func (s *blockSet) may(sum uint32) bool {
+	i := sum * 0x9e3779b1 >> (32 - seenBits)
+	return s.seen[i/64]&(1<<(i%64)) != 0
 }
 
 // digestBlocks reads f once: its digest, and the set of its blocks. Blocks of
 // one repeated byte are left out: they say nothing (padding).
 func digestBlocks(ctx context.Context, f *os.File) (FileDigest, *blockSet, error) {
-	set := &blockSet{file: f, places: map[uint32]int64{}}
+	set := &blockSet{file: f, places: map[uint32]int64{}, seen: make([]uint64, 1<<seenBits/64)}
 	h := sha256.New()
 	buf := make([]byte, blockSize)
 	r := bufio.NewReaderSize(io.NewSectionReader(f, 0, 1<<62), 1<<20)
@@ -37,6 +51,7 @@ func digestBlocks(ctx context.Context, f *os.File) (FileDigest, *blockSet, error
 			sum := rollingSum(buf)
 			if _, known := set.places[sum]; !known {
 				set.places[sum] = size
+				set.note(sum)
 			}
 			set.count++
 		}
@@ -71,8 +86,8 @@ func (s *blockSet) sharedBlocks(ctx context.Context, f *os.File) (shared int64, 
 		var roll roller
 		roll.start(window)
 		for at := 0; ; at = (at + 1) % blockSize {
-			if place, hit := s.places[roll.sum()]; hit {
-				same, err := s.same(place, window, at)
+			if sum := roll.sum(); s.may(sum) {
+				same, err := s.holds(sum, window, at)
 				if err != nil {
 					return 0, FileDigest{}, err
 				}
@@ -97,8 +112,13 @@ func (s *blockSet) sharedBlocks(ctx context.Context, f *os.File) (shared int64, 
 	return shared, FileDigest{SHA256: hex.EncodeToString(h.Sum(nil)), Size: size}, nil
 }
 
-// same compares the original's block at place with the ring whose oldest byte is at.
-func (s *blockSet) same(place int64, ring []byte, at int) (bool, error) {
+// holds reports whether the original's block of that checksum is the ring whose
+// oldest byte is at.
+func (s *blockSet) holds(sum uint32, ring []byte, at int) (bool, error) {
+	place, known := s.places[sum]
+	if !known {
+		return false, nil
+	}
 	block := make([]byte, blockSize)
 	if _, err := s.file.ReadAt(block, place); err != nil {
 		return false, fmt.Errorf("search copy: %w", err)

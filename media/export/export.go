@@ -108,7 +108,7 @@ func (w *work) make(ctx context.Context, dst *os.File, blocks *blockSet) (Manife
 		if err != nil {
 			return Manifest{}, err
 		}
-		if err := dst.Sync(); err != nil {
+		if err = dst.Sync(); err != nil {
 			return Manifest{}, fmt.Errorf("sync copy: %w", err)
 		}
 		m.Copy, m.Report, err = w.reread(ctx, dst, blocks)

@@ -61,7 +61,7 @@ func TestRun(t *testing.T) {
 		}
 	}
 	again := target(t)
-	if _, err := export.Run(t.Context(), src, again, plan, export.Options{}); err != nil {
+	if _, err = export.Run(t.Context(), src, again, plan, export.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	b2, err := os.ReadFile(again.Name())

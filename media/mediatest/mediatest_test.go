@@ -43,13 +43,12 @@ func TestNumberIsReadable(t *testing.T) {
 				t.Errorf("turned by %d", turned)
 			}
 			_, err = av.Pass(t.Context(), s, d, func(int64, av.Packet) {}, func(fr *av.Frame) error {
-				p, err := fr.Picture(clip.Rotation)
-				if err != nil {
-					return err
+				p, e := fr.Picture(clip.Rotation)
+				if e != nil {
+					return e
 				}
-				n, err := mediatest.ReadNumber(p)
-				if err != nil || n != next {
-					t.Errorf("frame %d reads %d, %v", next, n, err)
+				if n, e := mediatest.ReadNumber(p); e != nil || n != next {
+					t.Errorf("frame %d reads %d, %v", next, n, e)
 				}
 				if w, h := (clip.Width+1)&^1, (clip.Height+1)&^1; p.Width != w || p.Height != h {
 					t.Errorf("upright %dx%d, want %dx%d", p.Width, p.Height, w, h)

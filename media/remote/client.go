@@ -79,7 +79,7 @@ func (c *Client) listen() {
 }
 
 func (c *Client) hangUp(why error) {
-	c.wire.conn.Close()
+	_ = c.wire.conn.Close() // it is broken or closed already
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.gone = why

@@ -30,7 +30,7 @@ func (e *wireError) Error() string { return e.Text }
 
 // Is lets errors.Is find the sentinel that was meant at the other end.
 func (e *wireError) Is(target error) bool {
-	return e.Code != "" && sentinels()[e.Code] == target //nolint:errorlint // sentinels are compared as such
+	return e.Code != "" && sentinels()[e.Code] == target
 }
 
 func newWireError(err error) *wireError {

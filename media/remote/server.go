@@ -25,7 +25,7 @@ func Serve(conn *net.UnixConn) error {
 	ctx, stop := context.WithCancel(context.Background())
 	err := s.listen(ctx)
 	stop()
-	conn.Close()
+	_ = conn.Close() // nobody is left to be told
 	s.idle.Wait()
 	for _, r := range s.open {
 		r.decoder.Close()
@@ -113,14 +113,14 @@ func (s *server) answer(ctx context.Context, m message) {
 	delete(s.running, m.ID)
 	s.mu.Unlock()
 	if err := s.wire.send(reply); err != nil {
-		s.wire.conn.Close() // the listener ends
+		_ = s.wire.conn.Close() // the listener ends
 	}
 }
 
 func (s *server) do(ctx context.Context, m message) (data any, body []byte, err error) {
 	progress := func(done, total int64) {
-		at, err := json.Marshal(progressData{done, total})
-		if err == nil {
+		at, failed := json.Marshal(progressData{done, total})
+		if failed == nil {
 			// A peer that is gone is noticed by the listener.
 			_ = s.wire.send(message{header: header{ID: m.ID, Kind: kindProgress, Data: at}})
 		}

@@ -103,7 +103,7 @@ func withDescriptors(files []*os.File, fds []int, use func([]int) error) error {
 	}
 	var inner error
 	err = raw.Control(func(fd uintptr) {
-		inner = withDescriptors(files[1:], append(fds, int(fd)), use) //nolint:gosec // G115: a descriptor is small
+		inner = withDescriptors(files[1:], append(fds, int(fd)), use)
 	})
 	return errors.Join(err, inner)
 }
@@ -143,8 +143,8 @@ func (w *wire) receivePrefix(prefix []byte, m *message) error {
 	for got := 0; got < len(prefix); {
 		n, oobn, flags, _, err := w.conn.ReadMsgUnix(prefix[got:], oob)
 		if oobn > 0 {
-			if err := m.takeFiles(oob[:oobn]); err != nil {
-				return err
+			if bad := m.takeFiles(oob[:oobn]); bad != nil {
+				return bad
 			}
 		}
 		switch {
@@ -171,7 +171,7 @@ func (m *message) takeFiles(oob []byte) error {
 			return fmt.Errorf("%w: %w", errProtocol, err)
 		}
 		for _, fd := range fds {
-			m.files = append(m.files, os.NewFile(uintptr(fd), "received")) //nolint:gosec // G115: a descriptor is small
+			m.files = append(m.files, os.NewFile(uintptr(fd), "received"))
 		}
 	}
 	return nil
@@ -179,7 +179,7 @@ func (m *message) takeFiles(oob []byte) error {
 
 func (m *message) closeFiles() {
 	for _, f := range m.files {
-		f.Close()
+		_ = f.Close() // only handed on
 	}
 	m.files = nil
 }
@@ -192,9 +192,9 @@ func socketPair() (a, b *net.UnixConn, err error) {
 	}
 	ends := make([]*net.UnixConn, 2)
 	for i, fd := range fds {
-		f := os.NewFile(uintptr(fd), "socketpair") //nolint:gosec // G115: a descriptor is small
+		f := os.NewFile(uintptr(fd), "socketpair")
 		c, err := net.FileConn(f)
-		f.Close()
+		_ = f.Close() // FileConn has a duplicate
 		if err != nil {
 			return nil, nil, fmt.Errorf("make socket pair: %w", err)
 		}

@@ -66,6 +66,18 @@ type Page struct {
 	Height float64 `json:"height"` // points
 }
 
+// Within gives the boxes of the characters in a byte range of Text, as search's
+// Marks names them.
+func (p Page) Within(start, end int) []Box {
+	var out []Box
+	for _, b := range p.Boxes {
+		if b.Start < end && b.End > start {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // Meta is what is known of a file after it was read.
 type Meta struct {
 	State  State  `json:"state"`

@@ -88,6 +88,22 @@ func TestLayoutKeepsEveryCharacter(t *testing.T) {
 	}
 }
 
+func TestWithin(t *testing.T) {
+	text := "对仓库实施查封。"
+	doc, err := extract.Layout("txt", text, extract.SourceText, extract.NewTypesetter(nil), extract.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := strings.Index(text, "仓库")
+	got := ""
+	for _, b := range page(t, doc, 1).Within(at, at+len("仓库")) {
+		got += b.Text
+	}
+	if got != "仓库" {
+		t.Errorf("boxes of %q", got)
+	}
+}
+
 func TestLayoutLimit(t *testing.T) {
 	_, err := extract.Layout("txt", strings.Repeat("\f", 20), extract.SourceText, extract.NewTypesetter(nil), extract.Limits{Pages: 10})
 	if !errors.Is(err, extract.ErrLimit) {

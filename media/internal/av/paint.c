@@ -98,7 +98,7 @@ end:
 	return r;
 }
 
-static uint8_t clip(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
+static inline __attribute__((always_inline)) uint8_t clip(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
 
 static void weights(int space, double *kr, double *kb) {
 	switch (space) {
@@ -108,10 +108,28 @@ static void weights(int space, double *kr, double *kb) {
 	}
 }
 
+#if defined(__x86_64__) && defined(__GLIBC__)
+#define FAST __attribute__((target_clones("avx2", "default")))
+#else
+#define FAST
+#endif
+
+FAST static void mix_luma(uint8_t *restrict l, const int *restrict share, int w, int m) {
+	for (int x = 0; x < w; x++) l[x] = clip((l[x] * m + share[x]) >> 16);
+}
+
+FAST static void mix_chroma(uint8_t *restrict u, uint8_t *restrict v, int w, int bb, int br, int rb, int rr) {
+	for (int x = 0; x < w; x++) {
+		int cb = u[x] - 128, cr = v[x] - 128;
+		u[x] = clip(128 + ((cb * bb + cr * br + (1 << 15)) >> 16));
+		v[x] = clip(128 + ((cb * rb + cr * rr + (1 << 15)) >> 16));
+	}
+}
+
 // JFIF knows one colour space: BT.601 at full range. Grey stays grey under a
 // change of matrix, so luma only gains a share of the chroma, and the chroma
 // mix among themselves: no way through RGB is needed.
-static void to_jfif(AVFrame *f, int full, int space) {
+static int to_jfif(AVFrame *f, int full, int space) {
 	double kr, kb, r2 = 2 * (1 - .299), b2 = 2 * (1 - .114);
 	weights(space, &kr, &kb);
 	double kg = 1 - kr - kb, r = 2 * (1 - kr), b = 2 * (1 - kb);
@@ -122,22 +140,17 @@ static void to_jfif(AVFrame *f, int full, int space) {
 	int m_bb = lrint((b - y_cb) / b2 * sc * one), m_br = lrint(-y_cr / b2 * sc * one);
 	int m_rb = lrint(-y_cb / r2 * sc * one), m_rr = lrint((r - y_cr) / r2 * sc * one);
 	int w = f->width, h = f->height, cw = (w + 1) / 2;
-	if (full && space == AVCOL_SPC_SMPTE170M) return;
+	if (full && space == AVCOL_SPC_SMPTE170M) return 0;
+	int *share = av_malloc_array(cw * 2, sizeof *share); // what chroma adds to the luma below it, twice in a row
+	if (!share) return AVERROR(ENOMEM);
 	for (int y = 0; y < h; y += 2) {
 		uint8_t *u = f->data[1] + (ptrdiff_t)(y / 2) * f->linesize[1], *v = f->data[2] + (ptrdiff_t)(y / 2) * f->linesize[2];
-		for (int k = 0; k < 2 && y + k < h; k++) {
-			uint8_t *l = f->data[0] + (ptrdiff_t)(y + k) * f->linesize[0];
-			for (int x = 0; x < w; x++) {
-				int cb = u[x >> 1] - 128, cr = v[x >> 1] - 128;
-				l[x] = clip(((l[x] - oy) * m_y + cb * m_ycb + cr * m_ycr + half) >> 16);
-			}
-		}
-		for (int x = 0; x < cw; x++) {
-			int cb = u[x] - 128, cr = v[x] - 128;
-			u[x] = clip(128 + ((cb * m_bb + cr * m_br + half) >> 16));
-			v[x] = clip(128 + ((cb * m_rb + cr * m_rr + half) >> 16));
-		}
+		for (int x = 0; x < cw; x++) share[2 * x] = share[2 * x + 1] = (u[x] - 128) * m_ycb + (v[x] - 128) * m_ycr - oy * m_y + half;
+		for (int k = 0; k < 2 && y + k < h; k++) mix_luma(f->data[0] + (ptrdiff_t)(y + k) * f->linesize[0], share, w, m_y);
+		mix_chroma(u, v, cw, m_bb, m_br, m_rb, m_rr);
 	}
+	av_free(share);
+	return 0;
 }
 
 static int encode(const char *name, AVFrame *f, int q, uint8_t **out, int *size) {
@@ -199,7 +212,9 @@ int dy_jpeg(const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8
 		            AV_PIX_FMT_YUV420P, p->full_range, p->space, SWS_BILINEAR);
 	}
 	if (r >= 0) {
-		to_jfif(f, p->full_range, p->space);
+		r = to_jfif(f, p->full_range, p->space);
+	}
+	if (r >= 0) {
 		r = encode("mjpeg", f, q, out, size);
 	}
 	av_frame_free(&f);
