@@ -1,0 +1,110 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/workday"
+	"diaoyue.example/workstation/media"
+)
+
+// storingTerm is the number of working days within which a recording is to be
+// stored (article 17).
+const storingTerm = 2
+
+// families says what a file is by the end of its name. Papers that this
+// version cannot read are kept too: their state says so. Anything not listed
+// must show itself to be a recording.
+func families() map[string]string {
+	out := map[string]string{}
+	for medium, ends := range map[string]string{
+		catalog.MediumDocument:   "pdf docx txt ofd doc wps xls xlsx ppt pptx rtf html htm eml csv md tif tiff",
+		catalog.MediumTranscript: "srt",
+		catalog.MediumPhoto:      "jpg jpeg png",
+	} {
+		for _, end := range strings.Fields(ends) {
+			out["."+end] = medium
+		}
+	}
+	return out
+}
+
+// describe says of an open source what can be known before it is copied. A
+// file that is no recording and of no known family is refused.
+func (d *Desk) describe(ctx context.Context, f *os.File, o Outcome, modified time.Time) (catalog.Record, error) {
+	end := strings.ToLower(filepath.Ext(o.Name))
+	r := catalog.Record{
+		Title: strings.TrimSuffix(o.Name, filepath.Ext(o.Name)), FileName: o.Name, Format: strings.TrimPrefix(end, "."), Size: o.Size,
+		CompletedAt: modified, Timeliness: catalog.TimeUnknown, IndexState: catalog.IndexNone, TextState: catalog.TextNone,
+	}
+	medium := families()[end]
+	switch medium {
+	case catalog.MediumDocument, catalog.MediumTranscript:
+		r.Kind, r.Medium, r.TextState = catalog.KindText, medium, catalog.TextStored
+	case catalog.MediumPhoto:
+		r.Kind, r.Medium, r.Pages = catalog.KindAV, medium, 1
+	default:
+		c, err := d.cfg.Media.Probe(ctx, f)
+		if err != nil {
+			return r, err
+		}
+		if err := recording(&r, c); err != nil {
+			return r, err
+		}
+	}
+	r.Date = beijing(r.CompletedAt).Format(time.DateOnly)
+	if !r.StartedAt.IsZero() {
+		r.Date = beijing(r.StartedAt).Format(time.DateOnly)
+	}
+	if r.Kind == catalog.KindAV {
+		d.term(&r)
+	}
+	return r, nil
+}
+
+func recording(r *catalog.Record, c media.Container) error {
+	r.Kind, r.Duration = catalog.KindAV, c.Duration
+	for _, s := range c.Streams {
+		switch {
+		case s.Kind == media.KindVideo && !s.Cover && r.Medium != catalog.MediumVideo:
+			r.Medium, r.Width, r.Height = catalog.MediumVideo, s.Width, s.Height
+			if s.Rotation == 90 || s.Rotation == 270 {
+				r.Width, r.Height = s.Height, s.Width
+			}
+		case s.Kind == media.KindAudio && r.Medium == "":
+			r.Medium = catalog.MediumAudio
+		}
+	}
+	if r.Medium == "" {
+		return media.ErrUnsupported
+	}
+	// The file's own time is that of its first frame, by the device's clock.
+	if at, err := time.Parse(time.RFC3339, c.CreatedAt); err == nil && at.Year() > 1990 {
+		r.StartedAt = at.UTC()
+		r.CompletedAt = r.StartedAt.Add(time.Duration(c.Duration * float64(time.Second)))
+	}
+	return nil
+}
+
+// term sets the due date of article 17. A date beyond the loaded holidays is
+// said to be missing, never guessed (refusal R12).
+func (d *Desk) term(r *catalog.Record) {
+	due, err := d.cfg.Calendar.Due(r.CompletedAt, storingTerm)
+	switch {
+	case errors.Is(err, workday.ErrCalendarMissing):
+		r.Timeliness = catalog.CalendarMissing
+	case err != nil:
+		r.Timeliness = catalog.TimeUnknown
+	case d.cfg.Now().After(due):
+		r.DueAt, r.Timeliness = due, catalog.Late
+	default:
+		r.DueAt, r.Timeliness = due, catalog.OnTime
+	}
+}
+
+func beijing(t time.Time) time.Time { return t.In(workday.Beijing()) }

@@ -1,0 +1,136 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/jobs"
+	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/media/frameindex"
+	"diaoyue.example/workstation/media/remote"
+	"diaoyue.example/workstation/search/extract"
+)
+
+// buildIndex decodes a recording from end to end, so that its frame numbers
+// are certain.
+func (d *Desk) buildIndex(ctx context.Context, j jobs.Job, progress jobs.Progress) error {
+	r, err := d.cfg.Catalog.Record(ctx, j.Subject)
+	if err != nil {
+		return jobs.Permanent(err)
+	}
+	f, err := d.cfg.Vault.Original(r.SHA256)
+	if err != nil {
+		return fmt.Errorf("open original: %w", err)
+	}
+	defer f.Close()
+	data, err := d.cfg.Media.BuildIndex(ctx, f, progress)
+	if errors.Is(err, remote.ErrWorkerGone) || ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		return errors.Join(jobs.Permanent(fileFault(r.FileName, err)), d.indexed(ctx, r, catalog.Indexed{
+			State: catalog.IndexDamaged, Frames: r.Frames, Duration: r.Duration, Width: r.Width, Height: r.Height,
+		}, audit.Failed))
+	}
+	ix, err := frameindex.Unmarshal(data)
+	if err != nil {
+		return jobs.Permanent(fmt.Errorf("read frame index: %w", err))
+	}
+	err = d.cfg.Vault.PutDerived(ctx, r.SHA256, catalog.DerivedFrameIndex, func(w io.Writer) error {
+		_, err = w.Write(data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep frame index: %w", err)
+	}
+	state := catalog.IndexVerified
+	if ix.State() == frameindex.Damaged {
+		state = catalog.IndexDamaged
+	}
+	return d.indexed(ctx, r, catalog.Indexed{State: state, Frames: ix.Len(), Duration: ix.Duration(), Width: r.Width, Height: r.Height}, audit.OK)
+}
+
+// Reindex lets the frame index of a recording be made anew: the kept one is of
+// another version of the decoder. Until then its frame numbers are provisional.
+func (d *Desk) Reindex(ctx context.Context, recordID string) error {
+	r, err := d.cfg.Catalog.Record(ctx, recordID)
+	if err != nil {
+		return err
+	}
+	if r.IndexState == catalog.IndexProvisional {
+		return nil // on its way
+	}
+	entry := audit.Entry{
+		Event: audit.Job, Objects: map[string]string{"record": r.ID, "case": r.CaseID}, Codes: map[string]any{"kind": JobFrameIndex},
+	}
+	_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
+		if _, err = d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobFrameIndex, Subject: r.ID}); err != nil {
+			return err
+		}
+		_, err = d.cfg.Catalog.SetIndex(ctx, tx, r.ID, catalog.Indexed{
+			State: catalog.IndexProvisional, Frames: r.Frames, Duration: r.Duration, Width: r.Width, Height: r.Height,
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("make frame index anew: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) indexed(ctx context.Context, r catalog.Record, x catalog.Indexed, result audit.Result) error {
+	entry := audit.Entry{
+		Event: audit.Extraction, Result: result, Objects: map[string]string{"record": r.ID, "case": r.CaseID},
+		Codes: map[string]any{"kind": JobFrameIndex, "state": x.State, "frames": x.Frames},
+	}
+	_, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
+		_, err := d.cfg.Catalog.SetIndex(ctx, tx, r.ID, x)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note frame index: %w", err)
+	}
+	return nil
+}
+
+// takeText takes the text of a paper. Whatever is wrong with the paper is its
+// state; the job fails only when the archive cannot be read or written.
+func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress) error {
+	r, err := d.cfg.Catalog.Record(ctx, j.Subject)
+	if err != nil {
+		return jobs.Permanent(err)
+	}
+	f, err := d.cfg.Vault.Original(r.SHA256)
+	if err != nil {
+		return fmt.Errorf("open original: %w", err)
+	}
+	defer f.Close()
+	var pages []catalog.PageText
+	meta, err := d.cfg.Documents.File(ctx, f, r.FileName, func(p extract.Page) error {
+		pages = append(pages, catalog.PageText{RecordID: r.ID, Page: p.N, Source: p.Source, Text: p.Text})
+		progress(int64(len(pages)), 0)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("take text: %w", err)
+	}
+	entry := audit.Entry{
+		Event: audit.Extraction, Objects: map[string]string{"record": r.ID, "case": r.CaseID},
+		Codes: map[string]any{"kind": JobText, "state": string(meta.State), "pages": meta.Pages},
+	}
+	_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
+		if err = d.cfg.Catalog.PutPages(ctx, tx, r.ID, pages); err != nil {
+			return err
+		}
+		_, err = d.cfg.Catalog.SetText(ctx, tx, r.ID, string(meta.State), meta.Reason, max(meta.Pages, len(pages)))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note text: %w", err)
+	}
+	return nil
+}

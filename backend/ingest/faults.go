@@ -1,0 +1,69 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/fault"
+	"diaoyue.example/workstation/backend/vault"
+	"diaoyue.example/workstation/media"
+)
+
+// Why a file was not taken. Each carries the parameter "name".
+var (
+	ErrEmpty       = fault.New("ingest.empty", "the file is empty")
+	ErrUnreadable  = fault.New("ingest.unreadable", "the file cannot be read")
+	ErrMissing     = fault.New("ingest.missing", "there is no such file")
+	ErrUnsupported = fault.New("ingest.unsupported", "this kind of file is not taken")
+	ErrDamaged     = fault.New("ingest.damaged", "the recording is damaged and cannot be read")
+	ErrNoIndex     = fault.New("ingest.no_moov", "the recording lacks its index, as after a loss of power")
+	ErrVanished    = fault.New("ingest.vanished", "the file changed or vanished while it was copied")
+	ErrNoSpace     = fault.New("ingest.no_space", "no space is left")
+	ErrCancelled   = fault.New("ingest.cancelled", "the submission was cancelled before this file")
+	ErrHidden      = fault.New("ingest.hidden", "hidden files are skipped")
+	ErrLink        = fault.New("ingest.link", "symbolic links are not followed")
+	ErrNotRegular  = fault.New("ingest.not_regular", "not a regular file")
+	// ErrNothing: the submission names no file at all.
+	ErrNothing = fault.New("ingest.nothing", "nothing was chosen")
+)
+
+// fileFault gives what went wrong with a file its code.
+func fileFault(name string, err error) error {
+	for _, m := range []struct {
+		cause error
+		fault *fault.Fault
+	}{
+		{vault.ErrEmpty, ErrEmpty},
+		{media.ErrEmpty, ErrEmpty},
+		{vault.ErrVanished, ErrVanished},
+		{vault.ErrGrew, ErrVanished},
+		{ErrVanished, ErrVanished},
+		{vault.ErrNoSpace, ErrNoSpace},
+		{syscall.ENOSPC, ErrNoSpace},
+		{media.ErrMissingMoov, ErrNoIndex},
+		{media.ErrUnsupported, ErrUnsupported},
+		{media.ErrDamaged, ErrDamaged},
+		{fs.ErrNotExist, ErrMissing},
+		{fs.ErrPermission, ErrUnreadable},
+		{syscall.EIO, ErrUnreadable},
+	} {
+		if errors.Is(err, m.cause) {
+			return fmt.Errorf("%w: %w", m.fault.With("name", name), err)
+		}
+	}
+	if fault.Code(err) == fault.Internal {
+		return fmt.Errorf("%w: %w", ErrUnreadable.With("name", name), err)
+	}
+	return err
+}
+
+// knownRecord returns the record that ErrOriginalKnown names.
+func knownRecord(err error) string {
+	if !errors.Is(err, catalog.ErrOriginalKnown) {
+		return ""
+	}
+	return fault.Params(err)["record"]
+}

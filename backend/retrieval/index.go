@@ -1,0 +1,28 @@
+package retrieval
+
+import (
+	"errors"
+	"fmt"
+
+	"diaoyue.example/workstation/search"
+)
+
+// OpenIndex opens the index in dir. One that is damaged or of another version
+// is thrown away and made empty, for the Keeper fills it from the catalogue;
+// one that another process holds is an error (search.ErrHeld).
+func OpenIndex(dir string) (*search.Index, error) {
+	x, err := search.Open(dir, search.Config{})
+	if err == nil {
+		return x, nil
+	}
+	if !errors.Is(err, search.ErrDamaged) && !errors.Is(err, search.ErrVersion) {
+		return nil, fmt.Errorf("open search index: %w", err)
+	}
+	if err = search.Reset(dir); err != nil {
+		return nil, fmt.Errorf("renew search index: %w", err)
+	}
+	if x, err = search.Open(dir, search.Config{}); err != nil {
+		return nil, fmt.Errorf("renew search index: %w", err)
+	}
+	return x, nil
+}

@@ -1,0 +1,251 @@
+// Package viewing is the reading room: the one desk through which pictures,
+// sound and pages reach a person (《实施细则》第十九条).
+//
+// Invariant: the entry "displaying" is durable before anything of a record
+// leaves the desk; only what was really served can count as shown; and every
+// viewing is closed by an entry of its own, at the latest when the archive is
+// next opened.
+package viewing
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/backend/vault"
+	"diaoyue.example/workstation/media/redact"
+	"diaoyue.example/workstation/media/remote"
+	"diaoyue.example/workstation/search/extract"
+)
+
+// Purposes of a viewing (law-and-features §8.6); PurposeOther needs a note.
+const (
+	PurposePlanned     = "planned"
+	PurposeCase        = "case"
+	PurposeComplaint   = "complaint"
+	PurposeDisclosure  = "disclosure"
+	PurposeLitigation  = "litigation"
+	PurposeArrangement = "arrangement"
+	PurposeInspection  = "inspection"
+	PurposeRedaction   = "redaction"
+	PurposeApproval    = "approval"
+	PurposeOther       = "other"
+)
+
+// Purposes returns all of them in the order of the form.
+func Purposes() []string {
+	return []string{
+		PurposePlanned, PurposeCase, PurposeComplaint, PurposeDisclosure, PurposeLitigation,
+		PurposeArrangement, PurposeInspection, PurposeRedaction, PurposeApproval, PurposeOther,
+	}
+}
+
+// How a viewing ended.
+const (
+	CloseNormal    = "normal"
+	CloseTimeout   = "timeout"
+	CloseRecovered = "recovered"
+	CloseFailed    = "failed" // the record could not be opened
+)
+
+// Desk opens viewings. It is safe for concurrent use.
+type Desk struct {
+	cfg        Config
+	candidates Candidates
+
+	mu   sync.Mutex
+	open map[string]*Viewing
+}
+
+// Config of a desk. Zero durations take their defaults.
+type Config struct {
+	DB        *store.DB
+	Log       *audit.Log
+	Accounts  *accounts.Desk
+	Catalog   *catalog.Catalog
+	Vault     *vault.Vault
+	Media     *remote.Client
+	Documents *extract.Extractor
+	Now       func() time.Time
+	Idle      time.Duration         // a viewing without a request is closed after it; 30 min
+	Silence   time.Duration         // what was served and not reported is logged after it; 5 s
+	OnClose   func(id, kind string) // told of every close; may be nil
+	// Reindex is asked to make a recording's frame index anew when the kept one
+	// is of another file or another version of the decoder; may be nil.
+	Reindex func(ctx context.Context, recordID string) error
+}
+
+const (
+	defaultIdle    = 30 * time.Minute
+	defaultSilence = 5 * time.Second
+)
+
+// New gives a desk with no viewing open.
+func New(cfg Config) *Desk {
+	if cfg.Idle <= 0 {
+		cfg.Idle = defaultIdle
+	}
+	if cfg.Silence <= 0 {
+		cfg.Silence = defaultSilence
+	}
+	return &Desk{cfg: cfg, open: map[string]*Viewing{}}
+}
+
+// Request asks for a record, or for the sealed candidate of a copy.
+type Request struct {
+	RecordID string
+	CopyID   string // instead of RecordID: the sealed candidate of this copy
+	Purpose  string // one of Purposes
+	Basis    string // document or task number
+	Note     string // required when Purpose is PurposeOther
+}
+
+// Candidate names a sealed candidate copy.
+type Candidate struct {
+	CopyID   string
+	VaultID  string // its name in the vault; "" = CopyID
+	RecordID string // of which it is a copy
+	SHA256   string
+	Title    string
+}
+
+// Candidates knows the sealed candidates: the disclosure desk, one floor up.
+type Candidates interface {
+	Candidate(ctx context.Context, copyID string) (Candidate, error)
+}
+
+// Serve lets the desk show candidates too. Call it before the desk is used.
+func (d *Desk) Serve(c Candidates) { d.candidates = c }
+
+// Info is what is known of an open viewing.
+type Info struct {
+	ID          string
+	Number      string // S-XXXX-XXXX, shown in the status line
+	Actor       accounts.Actor
+	Record      catalog.Record
+	CopyID      string // "" when the original is shown
+	Purpose     string
+	Basis       string
+	Note        string
+	OpenedAt    time.Time
+	Seq         int64 // log position of the opening entry
+	Frames      int64
+	Provisional bool
+	Duration    float64 // s
+	FrameRate   float64 // average, 1/s
+	Width       int     // upright
+	Height      int
+	Sound       []SoundTrack
+	Pages       int
+	ClockOffset float64 // s to add to the device's clock
+	Segments    []catalog.Record
+	Watermark   string
+}
+
+// Total is the number of frames, or of pages of a document.
+func (i Info) Total() int64 {
+	if i.Pages > 0 {
+		return int64(i.Pages)
+	}
+	return i.Frames
+}
+
+// SoundTrack is one track of sound; Index counts sound tracks from 0.
+type SoundTrack struct {
+	Index    int
+	Rate     int
+	Channels int
+	Language string
+}
+
+// FrameRequest says how a frame is wanted.
+type FrameRequest struct {
+	Generation int64 // newest wins; 0 is never superseded
+	MaxW, MaxH int   // JPEG scaled down to fit; 0 = as it is
+	Lossless   bool  // PNG in full size
+	Digest     bool
+	Plan       *redact.Plan // preview: cover the picture as a copy by this plan would
+}
+
+// Interval is a range that was really on the glass. For footage From and To
+// are frame numbers, both shown; for documents page numbers (1-based).
+type Interval struct {
+	Kind      string  `json:"kind"`
+	From      int64   `json:"from"`
+	To        int64   `json:"to"`
+	Presented int64   `json:"presented"` // distinct frames drawn within
+	Speed     float64 `json:"speed"`     // 1 = real time, negative = backwards, 0 = still
+	Sound     string  `json:"sound"`
+	Visible   bool    `json:"visible"`
+	WallMs    int64   `json:"wall_ms"`
+}
+
+// Kinds of interval. Served is written by the desk itself for what it gave out
+// and nobody reported; it never counts.
+const (
+	KindPlay   = "play"
+	KindStep   = "step"
+	KindStill  = "still"
+	KindPage   = "page"
+	KindServed = "served"
+)
+
+// Sound of an interval.
+const (
+	SoundOn    = "on"
+	SoundMuted = "muted"
+	SoundNone  = "none"
+)
+
+// Coverage is what the program showed to one account over all its viewings of
+// one record or copy. It proves display, not attention.
+type Coverage struct {
+	Ranges []Range // counted
+	Fast   []Range // shown, but too fast, hidden or without sound: not counted
+	Shown  int64   // frames or pages counted
+	Total  int64
+	Share  float64 // 0..1
+}
+
+// PageText is the text of a page with its places.
+type PageText struct {
+	Page          int
+	Source        string // text | ocr | none
+	Text          string
+	Boxes         []extract.Box
+	Width, Height float64 // points
+}
+
+// Cue is one spoken span with the frame at which it begins.
+type Cue struct {
+	catalog.Cue
+
+	Frame int64
+}
+
+// Get returns an open viewing of this account. ErrNoViewing for any other id:
+// who guesses an id learns nothing.
+func (d *Desk) Get(id string, actor accounts.Actor) (*Viewing, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	v, ok := d.open[id]
+	if !ok || v.info.Actor.ID != actor.ID {
+		return nil, ErrNoViewing.With("viewing", id)
+	}
+	return v, nil
+}
+
+// CloseAll closes every viewing, at sign-out and at the end.
+func (d *Desk) CloseAll(ctx context.Context, kind string) error {
+	d.mu.Lock()
+	all := make([]*Viewing, 0, len(d.open))
+	for _, v := range d.open {
+		all = append(all, v)
+	}
+	d.mu.Unlock()
+	return closeEach(ctx, all, kind)
+}

@@ -1,0 +1,221 @@
+package viewing
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/store"
+)
+
+// Row is a row of the register of viewings (调阅登记簿, law-and-features §8.6).
+type Row struct {
+	ID            string
+	Number        string
+	OpenedAt      time.Time
+	ClosedAt      time.Time // zero while open
+	CloseKind     string    // "" while open
+	AccountID     string
+	AccountNumber string
+	AccountName   string
+	Department    string
+	Purpose       string
+	Basis         string
+	Note          string
+	CaseCode      string
+	CaseTitle     string
+	RecordID      string
+	RecordCode    string
+	RecordTitle   string
+	CopyID        string
+	Kind          string
+	Shown         int64 // frames or pages counted in this viewing
+	Total         int64
+	WallMs        int64 // time on the glass
+	MaxSpeed      float64
+	Sound         string // on when any was on, muted when all was muted, none
+	SeqFirst      int64
+	SeqLast       int64
+	Hash          string     // first 8 hex digits of the leaf of the last entry
+	Intervals     []Interval // only from Session
+}
+
+// Filter narrows the register. Zero fields select all.
+type Filter struct {
+	From, To  time.Time // From inclusive, To exclusive
+	AccountID string
+	Purpose   string
+	Text      string // in number, case, record, account
+	RecordID  string
+	CopyID    string
+	Before    int64 // only viewings with a smaller first entry
+	Limit     int   // 0 = 100
+}
+
+const defaultLimit = 100
+
+// Rows returns the register, newest first. Those who may read the log see all,
+// the three administrators without titles and reasons; everybody else sees his
+// own viewings.
+func (d *Desk) Rows(ctx context.Context, actor accounts.Actor, f Filter) ([]Row, error) {
+	if !readsLog(actor) {
+		f.AccountID = actor.ID
+	}
+	where, args := f.where()
+	limit := f.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	rows, err := d.rows(ctx, where, ` ORDER BY v.seq_first DESC LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		rows[i] = trimmed(actor, rows[i])
+	}
+	return rows, nil
+}
+
+// Session returns one row of the register with its intervals. ErrNoViewing for
+// one the actor may not see.
+func (d *Desk) Session(ctx context.Context, actor accounts.Actor, id string) (Row, error) {
+	rows, err := d.rows(ctx, `v.id = ?`, ``, id)
+	if err != nil {
+		return Row{}, err
+	}
+	if len(rows) == 0 || !readsLog(actor) && rows[0].AccountID != actor.ID {
+		return Row{}, ErrNoViewing.With("viewing", id)
+	}
+	r := trimmed(actor, rows[0])
+	r.Intervals, err = d.intervals(ctx, id)
+	return r, err
+}
+
+func readsLog(actor accounts.Actor) bool {
+	return actor.May(accounts.LogRead) || actor.May(accounts.LogReadBusiness)
+}
+
+// trimmed withholds what the three administrators must not see.
+func trimmed(actor accounts.Actor, r Row) Row {
+	if actor.May(accounts.Search) || actor.MayOwn(accounts.Search) {
+		return r
+	}
+	r.CaseCode, r.CaseTitle, r.RecordCode, r.RecordTitle, r.Basis, r.Note = "", "", "", "", "", ""
+	return r
+}
+
+func (f Filter) where() (string, []any) {
+	var b strings.Builder
+	var args []any
+	b.WriteString(`1 = 1`)
+	and := func(set bool, condition string, arg ...any) {
+		if set {
+			b.WriteString(` AND ` + condition)
+			args = append(args, arg...)
+		}
+	}
+	and(!f.From.IsZero(), `v.opened_at >= ?`, store.FormatTime(f.From))
+	and(!f.To.IsZero(), `v.opened_at < ?`, store.FormatTime(f.To))
+	and(f.AccountID != "", `v.account_id = ?`, f.AccountID)
+	and(f.Purpose != "", `v.purpose = ?`, f.Purpose)
+	and(f.RecordID != "", `v.record_id = ?`, f.RecordID)
+	and(f.CopyID != "", `v.copy_id = ?`, f.CopyID)
+	and(f.Before > 0, `v.seq_first < ?`, f.Before)
+	and(f.Text != "", `(instr(v.number || ' ' || v.case_code || ' ' || v.case_title || ' ' || v.record_code || ' ' || v.record_title
+		|| ' ' || v.account_name || ' ' || v.account_number || ' ' || v.basis, ?) > 0)`, f.Text)
+	return b.String(), args
+}
+
+const selectViewing = `SELECT v.id, v.number, v.opened_at, v.closed_at, v.close_kind, v.account_id, v.account_number, v.account_name,
+	v.department, v.purpose, v.basis, v.note, v.case_code, v.case_title, v.record_id, v.record_code, v.record_title, v.copy_id, v.kind,
+	v.total, v.seq_first, v.seq_last,
+	coalesce((SELECT sum(wall_ms) FROM viewing_interval i WHERE i.viewing_id = v.id), 0),
+	coalesce((SELECT max(abs(speed)) FROM viewing_interval i WHERE i.viewing_id = v.id), 0),
+	coalesce((SELECT max(CASE sound WHEN 'on' THEN 2 WHEN 'muted' THEN 1 ELSE 0 END) FROM viewing_interval i WHERE i.viewing_id = v.id), 0),
+	coalesce((SELECT body FROM audit_entry e WHERE e.seq = v.seq_last), '')
+	FROM viewing v`
+
+func (d *Desk) rows(ctx context.Context, where, tail string, args ...any) ([]Row, error) {
+	out := []Row{}
+	err := d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.QueryContext(ctx, selectViewing+` WHERE `+where+tail, args...)
+		if err != nil {
+			return fmt.Errorf("read register: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			r, err := scanRow(rows)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("read register: %w", err)
+		}
+		for i := range out {
+			c, err := coverageOf(ctx, tx, out[i].Total, `v.id = ?`, out[i].ID)
+			if err != nil {
+				return err
+			}
+			out[i].Shown = c.Shown
+		}
+		return nil
+	})
+	return out, err
+}
+
+func scanRow(rows *sql.Rows) (Row, error) {
+	var r Row
+	var opened, closed, body string
+	var sound int
+	err := rows.Scan(&r.ID, &r.Number, &opened, &closed, &r.CloseKind, &r.AccountID, &r.AccountNumber, &r.AccountName,
+		&r.Department, &r.Purpose, &r.Basis, &r.Note, &r.CaseCode, &r.CaseTitle, &r.RecordID, &r.RecordCode, &r.RecordTitle, &r.CopyID, &r.Kind,
+		&r.Total, &r.SeqFirst, &r.SeqLast, &r.WallMs, &r.MaxSpeed, &sound, &body)
+	if err != nil {
+		return Row{}, fmt.Errorf("read register: %w", err)
+	}
+	if r.OpenedAt, err = store.ParseTime(opened); err != nil {
+		return Row{}, fmt.Errorf("read register: %w", err)
+	}
+	if closed != "" {
+		if r.ClosedAt, err = store.ParseTime(closed); err != nil {
+			return Row{}, fmt.Errorf("read register: %w", err)
+		}
+	}
+	r.Sound = []string{SoundNone, SoundMuted, SoundOn}[sound]
+	r.MaxSpeed = math.Abs(r.MaxSpeed)
+	// The leaf of an entry is the record hash of its codes (docs/formats).
+	leaf := tlog.RecordHash([]byte(body))
+	r.Hash = hex.EncodeToString(leaf[:4])
+	r.Intervals = []Interval{}
+	return r, nil
+}
+
+func (d *Desk) intervals(ctx context.Context, id string) ([]Interval, error) {
+	out := []Interval{}
+	err := d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT kind, from_at, to_at, presented, speed, sound, visible, wall_ms
+			FROM viewing_interval WHERE viewing_id = ? ORDER BY number`, id)
+		if err != nil {
+			return fmt.Errorf("read intervals: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var i Interval
+			if err := rows.Scan(&i.Kind, &i.From, &i.To, &i.Presented, &i.Speed, &i.Sound, &i.Visible, &i.WallMs); err != nil {
+				return fmt.Errorf("read interval: %w", err)
+			}
+			out = append(out, i)
+		}
+		return rows.Err()
+	})
+	return out, err
+}

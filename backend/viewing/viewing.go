@@ -1,0 +1,328 @@
+package viewing
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sort"
+	"strconv"
+	"sync"
+	"time"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/media"
+	"diaoyue.example/workstation/media/frameindex"
+	"diaoyue.example/workstation/media/remote"
+	"diaoyue.example/workstation/search/extract"
+)
+
+// maxSound is the longest piece of sound given out at once, in seconds.
+const maxSound = 60
+
+// Viewing is one open viewing. It is safe for concurrent use; after Close
+// every method returns ErrNoViewing.
+type Viewing struct {
+	desk      *Desk
+	info      Info
+	file      *os.File
+	recording *remote.Recording
+	document  extract.Document
+	times     []float64
+	index     []byte
+
+	mu         sync.Mutex
+	closed     bool
+	served     marks // given out in this viewing
+	unreported marks // given out and not yet in the log
+	waiting    map[*wish]struct{}
+	newest     int64
+	using      sync.WaitGroup // requests inside the handles
+	silence    *time.Timer
+	idle       *time.Timer
+}
+
+// wish is a frame being waited for.
+type wish struct {
+	generation int64
+	cancel     context.CancelFunc
+}
+
+func newViewing(d *Desk, info Info) *Viewing {
+	v := &Viewing{desk: d, info: info, waiting: map[*wish]struct{}{}}
+	v.silence = time.AfterFunc(d.cfg.Silence, v.reportServed)
+	v.silence.Stop()
+	v.idle = time.AfterFunc(d.cfg.Idle, v.expire)
+	return v
+}
+
+// ID returns the viewing's id, part of every address of a frame.
+func (v *Viewing) ID() string { return v.info.ID }
+
+// Info returns what is known of the viewing.
+func (v *Viewing) Info() Info { return v.info }
+
+// Frame returns frame n (0-based) and marks it as served. Of requests with a
+// generation only the newest is decoded; older ones get ErrSuperseded.
+func (v *Viewing) Frame(ctx context.Context, n int64, q FrameRequest) (remote.Answer, error) {
+	if err := v.begin(); err != nil {
+		return remote.Answer{}, err
+	}
+	defer v.using.Done()
+	if v.recording == nil {
+		return remote.Answer{}, ErrNotFootage
+	}
+	if n < 0 || n >= v.info.Frames {
+		return remote.Answer{}, ErrNoFrame.With("frame", strconv.FormatInt(n, 10))
+	}
+	ctx, w, err := v.wait(ctx, q.Generation)
+	if err != nil {
+		return remote.Answer{}, err
+	}
+	defer v.leave(w)
+	answer, err := v.recording.Frame(ctx, n, remote.Request{
+		MaxWidth: q.MaxW, MaxHeight: q.MaxH, Lossless: q.Lossless, Digest: q.Digest, Plan: q.Plan,
+	})
+	if v.overtaken(q.Generation) {
+		return remote.Answer{}, ErrSuperseded
+	}
+	if err != nil {
+		return remote.Answer{}, engineFault(err)
+	}
+	v.serve(n)
+	return answer, nil
+}
+
+// Sound returns a piece of at most 60 s of a sound track, in seconds from the
+// first frame. ErrNoSound.
+func (v *Viewing) Sound(ctx context.Context, track int, from, to float64) (media.Samples, error) {
+	if err := v.begin(); err != nil {
+		return media.Samples{}, err
+	}
+	defer v.using.Done()
+	if v.recording == nil {
+		return media.Samples{}, ErrNotFootage
+	}
+	if !(from >= 0 && to > from && to-from <= maxSound) {
+		return media.Samples{}, ErrNoSound
+	}
+	s, err := v.recording.Sound(ctx, track, from, to)
+	return s, engineFault(err)
+}
+
+// Page returns page n (1-based) as a picture of about the given width in
+// pixels and marks it as served.
+func (v *Viewing) Page(ctx context.Context, n, widthPx int) (extract.Image, error) {
+	if err := v.begin(); err != nil {
+		return extract.Image{}, err
+	}
+	defer v.using.Done()
+	if err := v.hasPage(n); err != nil {
+		return extract.Image{}, err
+	}
+	img, err := v.document.Render(ctx, n, widthPx)
+	if err != nil {
+		return extract.Image{}, engineFault(err)
+	}
+	v.serve(int64(n))
+	return img, nil
+}
+
+// PageText returns the text of page n (1-based) with its places, and marks the
+// page as served.
+func (v *Viewing) PageText(ctx context.Context, n int) (PageText, error) {
+	if err := v.begin(); err != nil {
+		return PageText{}, err
+	}
+	defer v.using.Done()
+	if err := v.hasPage(n); err != nil {
+		return PageText{}, err
+	}
+	p, err := v.document.Page(ctx, n)
+	if err != nil {
+		return PageText{}, engineFault(err)
+	}
+	v.serve(int64(n))
+	boxes := p.Boxes
+	if boxes == nil {
+		boxes = []extract.Box{}
+	}
+	return PageText{Page: n, Source: p.Source, Text: p.Text, Boxes: boxes, Width: p.Width, Height: p.Height}, nil
+}
+
+// Times returns the seconds of each frame from the first; empty for documents.
+func (v *Viewing) Times() ([]float64, error) {
+	if err := v.begin(); err != nil {
+		return nil, err
+	}
+	defer v.using.Done()
+	return append([]float64{}, v.times...), nil
+}
+
+// Keyframes returns the numbers of the frames that decode by themselves; empty
+// while the frame index is not made.
+func (v *Viewing) Keyframes() ([]int64, error) {
+	if err := v.begin(); err != nil {
+		return nil, err
+	}
+	defer v.using.Done()
+	out := []int64{}
+	if v.index == nil {
+		return out, nil
+	}
+	ix, err := frameindex.Unmarshal(v.index)
+	if err != nil {
+		return nil, engineFault(err)
+	}
+	for n := range ix.Len() {
+		if ix.At(n).Key {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// Cues returns the newest transcript of the recording, each span with its frame.
+func (v *Viewing) Cues(ctx context.Context) ([]Cue, error) {
+	if err := v.begin(); err != nil {
+		return nil, err
+	}
+	defer v.using.Done()
+	t, err := v.desk.cfg.Catalog.Transcript(ctx, v.info.Record.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Cue, 0, len(t.Cues))
+	for _, c := range t.Cues {
+		out = append(out, Cue{Cue: c, Frame: frameAt(v.times, c.From)})
+	}
+	return out, nil
+}
+
+// Annotations returns the notes on the record.
+func (v *Viewing) Annotations(ctx context.Context) ([]catalog.Annotation, error) {
+	if err := v.begin(); err != nil {
+		return nil, err
+	}
+	defer v.using.Done()
+	return v.desk.cfg.Catalog.Annotations(ctx, v.info.Record.ID)
+}
+
+// Annotate puts a note at a frame, a range of frames or a page of what is
+// being viewed; RecordID, ViewingID, Time and the author are set here.
+func (v *Viewing) Annotate(ctx context.Context, a catalog.Annotation) (catalog.Annotation, error) {
+	if err := v.begin(); err != nil {
+		return catalog.Annotation{}, err
+	}
+	defer v.using.Done()
+	actor := v.info.Actor
+	objects := map[string]string{"viewing": v.info.ID, "record": v.info.Record.ID, "case": v.info.Record.CaseID}
+	if err := v.desk.cfg.Accounts.Require(ctx, actor, accounts.Annotate, objects); err != nil {
+		return catalog.Annotation{}, err
+	}
+	if v.document != nil {
+		if err := v.hasPage(a.Page); err != nil {
+			return catalog.Annotation{}, err
+		}
+	} else {
+		if a.Page != 0 || a.Frame < 0 || max(a.Frame, a.FrameTo) >= v.info.Frames {
+			return catalog.Annotation{}, ErrNoFrame.With("frame", strconv.FormatInt(a.Frame, 10))
+		}
+		a.Time = v.times[a.Frame]
+	}
+	a.RecordID, a.ViewingID, a.Author, a.AuthorID = v.info.Record.ID, v.info.ID, actor.Name, actor.ID
+	entry := audit.Entry{
+		Actor: actor.ID, Event: audit.Annotation, Objects: objects,
+		Codes: map[string]any{"frame": a.Frame, "frame_to": a.FrameTo, "page": a.Page}, Details: map[string]any{"text": a.Text},
+	}
+	_, err := v.desk.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
+		var err error
+		a, err = v.desk.cfg.Catalog.AddAnnotation(ctx, tx, a)
+		return err
+	})
+	return a, err
+}
+
+// begin lets a request in; the caller must call v.using.Done when it is
+// answered.
+func (v *Viewing) begin() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		return ErrNoViewing.With("viewing", v.info.ID)
+	}
+	v.idle.Reset(v.desk.cfg.Idle)
+	v.using.Add(1)
+	return nil
+}
+
+// wait notes a wish and gives up those it overtakes.
+func (v *Viewing) wait(ctx context.Context, generation int64) (context.Context, *wish, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if generation > 0 && generation < v.newest {
+		return ctx, nil, ErrSuperseded
+	}
+	v.newest = max(v.newest, generation)
+	for w := range v.waiting {
+		if w.generation > 0 && w.generation < v.newest {
+			w.cancel()
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	w := &wish{generation, cancel}
+	v.waiting[w] = struct{}{}
+	return ctx, w, nil
+}
+
+func (v *Viewing) leave(w *wish) {
+	v.mu.Lock()
+	delete(v.waiting, w)
+	v.mu.Unlock()
+	w.cancel()
+}
+
+func (v *Viewing) overtaken(generation int64) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return generation > 0 && generation < v.newest
+}
+
+// serve notes that n leaves the desk. If nobody reports it, the desk does.
+func (v *Viewing) serve(n int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.served.add(n)
+	fresh := len(v.unreported.all()) == 0
+	v.unreported.add(n)
+	if fresh && !v.closed {
+		v.silence.Reset(v.desk.cfg.Silence)
+	}
+}
+
+func (v *Viewing) hasPage(n int) error {
+	if v.document == nil {
+		return ErrNotPages
+	}
+	if n < 1 || n > v.info.Pages {
+		return ErrNoPage.With("page", strconv.Itoa(n))
+	}
+	return nil
+}
+
+func (v *Viewing) expire() {
+	if err := v.Close(context.Background(), CloseTimeout); err != nil {
+		slog.Error("close idle viewing", slog.String("viewing", v.info.ID), slog.Any("error", err))
+	}
+}
+
+// frameAt returns the last frame shown at or before a time, 0 before the first.
+func frameAt(times []float64, at float64) int64 {
+	i := sort.SearchFloat64s(times, at)
+	if i < len(times) && times[i] == at {
+		return int64(i)
+	}
+	return int64(max(i-1, 0))
+}
