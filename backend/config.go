@@ -1,0 +1,77 @@
+package backend
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/fault"
+)
+
+// What keeps an archive from being opened or founded; store.ErrHeld besides.
+var (
+	// ErrNoArchive: there is no archive in the folder. Parameter "dir".
+	ErrNoArchive = fault.New("backend.no_archive", "there is no archive in this folder")
+	// ErrNotEmpty: an archive is founded in an empty folder only. Parameter "dir".
+	ErrNotEmpty = fault.New("backend.not_empty", "the folder is not empty")
+)
+
+// Config says which archive, and whose clock and caches. Dir is required.
+type Config struct {
+	Dir      string           // the archive's root
+	StateDir string           // outside the archive: keys and high-water marks; "" = DefaultStateDir
+	CacheDir string           // compiled PDF engine; "" = the user's cache folder
+	Mode     string           // store.ModeWindow or store.ModeCLI
+	User     string           // who holds the archive, told to a second process
+	FontDirs []string         // Chinese font files; nil = the system's
+	Now      func() time.Time // nil = the wall clock
+	Log      *slog.Logger     // nil = slog.Default()
+	Argon    accounts.Argon   // zero = calibrated cost
+	Restored string           // the reason, when the archive was lawfully restored from a copy
+
+	Idle     time.Duration         // of a viewing; 0 = 30 min
+	Silence  time.Duration         // of the player; 0 = 5 s
+	OnClosed func(id, kind string) // told of every viewing that ends; may be nil
+}
+
+// Founding is what the first-run form holds.
+type Founding struct {
+	Organ    string // the bureau's name
+	Fonds    string // 全宗号
+	Accounts []accounts.NewAccount
+}
+
+const databaseName = "workstation.db"
+
+// DefaultStateDir is where this user's keys and marks lie: XDG_STATE_HOME or
+// ~/.local/state, never inside an archive.
+func DefaultStateDir() string {
+	if dir := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "diaoyue")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = os.TempDir()
+	}
+	return filepath.Join(home, ".local", "state", "diaoyue")
+}
+
+func (c Config) withDefaults() Config {
+	if c.StateDir == "" {
+		c.StateDir = DefaultStateDir()
+	}
+	if c.CacheDir == "" {
+		if dir, err := os.UserCacheDir(); err == nil {
+			c.CacheDir = filepath.Join(dir, "diaoyue")
+		}
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}

@@ -1,0 +1,284 @@
+// Package backend is the workstation: it opens an archive, puts the rooms
+// together, lends them to the faces, and closes them in reverse.
+//
+// Invariant: the archive is held by this process alone from the first byte
+// read to the last written; opening finishes what a crash left undone before
+// anybody may work.
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/disclosure"
+	"diaoyue.example/workstation/backend/ingest"
+	"diaoyue.example/workstation/backend/jobs"
+	"diaoyue.example/workstation/backend/retrieval"
+	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/backend/vault"
+	"diaoyue.example/workstation/backend/viewing"
+	"diaoyue.example/workstation/backend/workday"
+	"diaoyue.example/workstation/media/remote"
+	"diaoyue.example/workstation/search/extract/formats"
+)
+
+// Workstation is an open archive. Its rooms may be used until Close.
+type Workstation struct {
+	Accounts  *accounts.Desk
+	Catalog   *catalog.Catalog
+	Ingest    *ingest.Desk
+	Retrieval *retrieval.Service
+	Keeper    *retrieval.Keeper
+	Viewing   *viewing.Desk
+	Jobs      *jobs.Runner
+	Log       *audit.Log
+	Vault     *vault.Vault
+	// Disclosure is the desk of redacted copies.
+	Disclosure *disclosure.Desk
+
+	Recovered Recovery // what the last end of the program left undone
+
+	cfg     Config
+	db      *store.DB
+	fonds   catalog.Fonds
+	closers []func() error // in order of opening
+}
+
+// Recovery says what was found half done at the opening.
+type Recovery struct {
+	Viewings int                  // closed as recovered
+	Files    []ingest.Interrupted // to be submitted again
+}
+
+// Create founds an archive in an empty (or new) folder and opens it. Errors:
+// ErrNotEmpty and those of accounts.Desk.Found; after an error the folder is
+// empty again.
+func Create(ctx context.Context, cfg Config, f Founding) (*Workstation, error) {
+	entries, err := os.ReadDir(cfg.Dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("found archive: %w", err)
+	}
+	if len(entries) > 0 {
+		return nil, ErrNotEmpty.With("dir", cfg.Dir)
+	}
+	if err = os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("found archive: %w", err)
+	}
+	w, err := open(ctx, cfg.withDefaults())
+	if err == nil {
+		if err = w.found(ctx, f); err == nil {
+			return w, nil
+		}
+		err = errors.Join(err, w.Close())
+	}
+	return nil, errors.Join(fmt.Errorf("found archive: %w", err), empty(cfg.Dir))
+}
+
+func (w *Workstation) found(ctx context.Context, f Founding) error {
+	if _, err := w.Accounts.Found(ctx, f.Accounts); err != nil {
+		return err
+	}
+	entry := audit.Entry{Event: audit.Description, Details: map[string]any{"organ": f.Organ, "fonds": f.Fonds}}
+	_, err := w.Log.Do(ctx, entry, func(tx *store.Tx) error {
+		return w.Catalog.SetFonds(ctx, tx, catalog.Fonds{Organ: f.Organ, Number: f.Fonds})
+	})
+	if err != nil {
+		return err
+	}
+	w.fonds, err = w.Catalog.Fonds(ctx)
+	return err
+}
+
+// empty takes back a founding that failed: the folder was empty before.
+func empty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("take back founding: %w", err)
+	}
+	var errs []error
+	for _, e := range entries {
+		errs = append(errs, os.RemoveAll(filepath.Join(dir, e.Name()))) //nolint:forbidigo // nothing was ever stored in it
+	}
+	return errors.Join(errs...)
+}
+
+// Open opens the archive in cfg.Dir: lock, database, vault, log, and the rooms
+// above; it closes viewings and reports files that a crash interrupted, and
+// lets waiting work go on. Errors: ErrNoArchive, store.ErrHeld, and those of
+// store and audit (a newer schema, a log that was cut).
+func Open(ctx context.Context, cfg Config) (*Workstation, error) {
+	if _, err := os.Stat(filepath.Join(cfg.Dir, databaseName)); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, ErrNoArchive.With("dir", cfg.Dir)
+		}
+		return nil, fmt.Errorf("open archive: %w", err)
+	}
+	w, err := open(ctx, cfg.withDefaults())
+	if err != nil {
+		return nil, fmt.Errorf("open archive: %w", err)
+	}
+	return w, nil
+}
+
+func open(ctx context.Context, cfg Config) (*Workstation, error) {
+	w := &Workstation{cfg: cfg}
+	for _, step := range []func(context.Context) error{w.openFoundations, w.openRooms, w.recover, w.start} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, w.Close())
+		}
+	}
+	return w, nil
+}
+
+func (w *Workstation) openFoundations(ctx context.Context) error {
+	cfg := w.cfg
+	if err := os.MkdirAll(cfg.StateDir, 0o700); err != nil {
+		return fmt.Errorf("make state folder: %w", err)
+	}
+	lock, err := store.Acquire(cfg.Dir, store.Holder{Mode: cfg.Mode, User: cfg.User})
+	if err != nil {
+		return err
+	}
+	w.later(lock.Release)
+	if w.db, err = store.Open(ctx, filepath.Join(cfg.Dir, databaseName)); err != nil {
+		return err
+	}
+	w.later(w.db.Close)
+	if w.Vault, err = vault.Open(cfg.Dir); err != nil {
+		return err
+	}
+	if err = w.Vault.Sweep(ctx); err != nil {
+		return fmt.Errorf("sweep staging: %w", err)
+	}
+	w.Log, err = audit.Open(ctx, w.db, audit.Config{ArchiveDir: cfg.Dir, StateDir: cfg.StateDir, Now: cfg.Now, Restored: cfg.Restored})
+	if err != nil {
+		return err
+	}
+	w.later(func() error { return w.Log.Close(context.WithoutCancel(ctx)) })
+	return nil
+}
+
+func (w *Workstation) openRooms(ctx context.Context) error {
+	cfg := w.cfg
+	calendar, err := workday.Load()
+	if err != nil {
+		return err
+	}
+	engine, err := remote.Pair() //nolint:contextcheck // the engine lives as long as the workstation
+	if err != nil {
+		return fmt.Errorf("start media engine: %w", err)
+	}
+	w.later(engine.Close)
+	documents := formats.New(formats.Config{CacheDir: cfg.CacheDir, Fonts: cfg.FontDirs})
+	w.later(documents.Close)
+	w.Accounts = accounts.New(w.db, w.Log, accounts.Config{Now: cfg.Now, Argon: cfg.Argon})
+	w.Catalog = catalog.New(catalog.Config{DB: w.db, Log: w.Log, Accounts: w.Accounts, Now: cfg.Now})
+	w.Jobs = jobs.New(w.db, cfg.Now)
+	w.Ingest = ingest.New(ingest.Config{
+		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
+		Media: engine, Documents: documents, Calendar: calendar, Now: cfg.Now,
+	})
+	w.Viewing = viewing.New(viewing.Config{
+		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault,
+		Media: engine, Documents: documents, Now: cfg.Now, Idle: cfg.Idle, Silence: cfg.Silence, OnClose: cfg.OnClosed,
+		Reindex: w.Ingest.Reindex,
+	})
+	w.Disclosure = disclosure.New(disclosure.Config{
+		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
+		Engine: engine, Viewings: w.Viewing, Now: cfg.Now,
+	})
+	w.Viewing.Serve(w.Disclosure)
+	if w.fonds, err = w.Catalog.Fonds(ctx); err != nil {
+		return err
+	}
+	return w.openIndex()
+}
+
+func (w *Workstation) openIndex() error {
+	index, err := retrieval.OpenIndex(filepath.Join(w.cfg.Dir, "index"))
+	if err != nil {
+		return fmt.Errorf("open search index: %w", err)
+	}
+	w.later(index.Close)
+	w.Keeper = retrieval.NewKeeper(w.Catalog, index, w.cfg.Log)
+	w.Retrieval = retrieval.New(retrieval.Config{Catalog: w.Catalog, Accounts: w.Accounts, Log: w.Log, Index: index, Keeper: w.Keeper})
+	return nil
+}
+
+// recover finishes what the last end of the program left undone.
+func (w *Workstation) recover(ctx context.Context) error {
+	var err error
+	if w.Recovered.Viewings, err = w.Viewing.Recover(ctx); err != nil {
+		return fmt.Errorf("close interrupted viewings: %w", err)
+	}
+	if w.Recovered.Files, err = w.Ingest.Recover(ctx); err != nil {
+		return fmt.Errorf("report interrupted files: %w", err)
+	}
+	return nil
+}
+
+// start lets the work in the background begin.
+func (w *Workstation) start(ctx context.Context) error {
+	end := w.Jobs.Subscribe(func(j jobs.Job) {
+		if !j.Open() {
+			w.Keeper.Nudge()
+		}
+	})
+	if err := w.Jobs.Start(ctx); err != nil {
+		return err
+	}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	running.Go(func() { w.Keeper.Run(work) })
+	w.later(func() error {
+		end()
+		w.Jobs.Close()
+		stop()
+		running.Wait()
+		return nil
+	})
+	w.later(func() error { return w.Viewing.CloseAll(context.WithoutCancel(ctx), viewing.CloseNormal) })
+	return nil
+}
+
+// Close closes the viewings with their entries, stops the work, signs a last
+// checkpoint and gives the archive up. Closing twice is harmless.
+func (w *Workstation) Close() error {
+	var errs []error
+	for i := len(w.closers) - 1; i >= 0; i-- {
+		errs = append(errs, w.closers[i]())
+	}
+	w.closers = nil
+	return errors.Join(errs...)
+}
+
+// Settle returns when no job waits or runs and the search index has caught
+// up: for the command line, which ends when its work is done, and for tests.
+func (w *Workstation) Settle(ctx context.Context) error {
+	if err := w.Jobs.Drain(ctx); err != nil {
+		return err
+	}
+	return w.Keeper.CatchUp(ctx)
+}
+
+// Dir is the archive's root.
+func (w *Workstation) Dir() string { return w.cfg.Dir }
+
+// Organ is the name of the bureau whose archive this is.
+func (w *Workstation) Organ() string { return w.fonds.Organ }
+
+// Fonds is the archive's 全宗号.
+func (w *Workstation) Fonds() string { return w.fonds.Number }
+
+// Now is the workstation's clock.
+func (w *Workstation) Now() time.Time { return w.cfg.Now() }
+
+func (w *Workstation) later(f func() error) { w.closers = append(w.closers, f) }
