@@ -1,0 +1,57 @@
+// Command diaoyue-lab runs one engine on a loose file, for measuring from
+// outside.
+//
+// Invariant: it knows no archive, no account and no log, and is never
+// packaged: it can show only files that its user could open anyway.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+)
+
+// Exit codes of every subcommand.
+const (
+	exitDone    = 0
+	exitRefused = 1 // refused, failed, or a check that did not pass
+	exitUsage   = 2
+)
+
+// run is a subcommand: it writes results to stdout, one plain line on failure
+// to stderr, and returns an exit code.
+type run func(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int
+
+// subcommands: one line for each file of this folder.
+func subcommands() map[string]run {
+	return map[string]run{
+		"media":  runMedia,
+		"search": runSearch,
+		"text":   runText,
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := dispatch(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+func dispatch(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	table := subcommands()
+	if len(args) > 0 && table[args[0]] != nil {
+		return table[args[0]](ctx, args[1:], stdin, stdout, stderr)
+	}
+	names := make([]string, 0, len(table))
+	for name := range table {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	fmt.Fprintf(stderr, "usage: diaoyue-lab %s ...\n", strings.Join(names, "|"))
+	return exitUsage
+}
