@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/backendtest"
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 // watch scrubs through a recording until it is killed, and says after each
 // acknowledged report how long the log is.
 func watch(ctx context.Context, spec []string) error {
-	w, err := backend.Open(ctx, backend.Config{Dir: spec[0], StateDir: spec[1], CacheDir: backendtest.CacheDir(), Argon: accounts.CheapForTests()})
+	w, err := backendtest.Enter(ctx, spec[0], spec[1])
 	if err != nil {
 		return err
 	}
@@ -75,7 +74,7 @@ func TestKilledViewerLeavesItsTrace(t *testing.T) {
 	reviewer := r.As(accounts.Reviewer)
 	for i := range 3 {
 		id, shown, size := kill(t, r, reviewer.Number, 5+7*i)
-		w, err := backend.Open(t.Context(), r.Config)
+		w, err := backendtest.Enter(t.Context(), r.Config.Dir, r.Config.StateDir)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,97 @@
+package ingest_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/backendtest"
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/ingest"
+)
+
+// The test binary runs itself as the program that dies at a step.
+const childEnv = "DIAOYUE_TEST_INGEST"
+
+func TestMain(m *testing.M) {
+	if spec := os.Getenv(childEnv); spec != "" {
+		if err := die(context.Background(), strings.Split(spec, "\n")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// die ingests a file and kills itself when a step is reached.
+func die(ctx context.Context, spec []string) error {
+	w, err := backendtest.Enter(ctx, spec[0], spec[1])
+	if err != nil {
+		return err
+	}
+	actor, err := w.Accounts.SignIn(ctx, spec[2], backendtest.Password)
+	if err != nil {
+		return err
+	}
+	_, err = w.Ingest.Receive(ctx, actor, ingest.Submission{CaseID: spec[3], Stage: catalog.StageService, Paths: []string{spec[4]}},
+		func(p ingest.Progress) {
+			if p.Step == spec[5] && (spec[5] != ingest.StepCopying || p.BytesDone > 0) {
+				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+			}
+		})
+	return err
+}
+
+// Killed at any step, nothing half-stored is left, the file is reported once,
+// and submitting it again stores it.
+func TestKilledWhileTaking(t *testing.T) {
+	for _, step := range []string{ingest.StepReading, ingest.StepCopying, ingest.StepReadingBack, ingest.StepCataloguing} {
+		t.Run(step, func(t *testing.T) {
+			h := backendtest.Open(t, backendtest.Options{})
+			file := h.Case(t, "C-1")
+			path := filepath.Join(t.TempDir(), "big.txt")
+			write(t, path, strings.Repeat("text ", 1<<20))
+			if err := h.Close(); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.CommandContext(t.Context(), os.Args[0])
+			cmd.Env = append(os.Environ(), "GOCOVERDIR="+t.TempDir(), childEnv+"="+strings.Join([]string{
+				h.Config.Dir, h.Config.StateDir, h.As(accounts.Archivist).Number, file.ID, path, step,
+			}, "\n"))
+			out, err := cmd.CombinedOutput()
+			if cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+				t.Fatalf("the program was not killed: %v %s", err, out)
+			}
+			w, err := backendtest.Enter(t.Context(), h.Config.Dir, h.Config.StateDir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.Workstation = w
+			if n := recordCount(t, h, file.ID); n != 0 {
+				t.Errorf("%d records after the kill", n)
+			}
+			if left, err := filepath.Glob(filepath.Join(h.Dir(), "staging", "*")); err != nil || len(left) > 0 {
+				t.Errorf("staging holds %v (%v)", left, err)
+			}
+			want := 1
+			if step == ingest.StepReading {
+				want = 0 // the intent is written when the file is known to be one we take
+			}
+			if len(w.Recovered.Files) != want {
+				t.Errorf("%d files reported, want %d", len(w.Recovered.Files), want)
+			}
+			if r := h.Take(t, file.ID, path); len(r) != 1 {
+				t.Errorf("taken again: %d records", len(r))
+			}
+			if _, err := w.Log.Verify(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
