@@ -1,0 +1,6 @@
+// The face of the home screen.
+import * as face from '#wails/go/desktop/Home';
+import { call } from './errors';
+import type { Overview } from './types';
+
+export const overview = () => call<Overview>(() => face.Overview());

@@ -1,0 +1,20 @@
+// The face of the register of viewings and the log.
+// Arguments are cast because the generated classes carry methods and the bridge takes plain data.
+import * as face from '#wails/go/desktop/Register';
+import { call } from './errors';
+import type {
+  Checkpoint,
+  LogFilter,
+  LogHead,
+  LogRow,
+  RegisterFilter,
+  Verification,
+  ViewingRow,
+} from './types';
+
+export const viewings = (filter: RegisterFilter) => call<ViewingRow[]>(() => face.Viewings(filter as never));
+export const session = (viewingId: string) => call<ViewingRow>(() => face.Session(viewingId));
+export const entries = (filter: LogFilter) => call<LogRow[]>(() => face.Entries(filter as never));
+export const head = () => call<LogHead>(() => face.Head());
+export const verify = () => call<Verification>(() => face.Verify());
+export const checkpoint = () => call<Checkpoint>(() => face.Checkpoint());

@@ -1,0 +1,16 @@
+// The face of the seat: archive, sign-in.
+// Arguments are cast because the generated classes carry methods and the bridge takes plain data.
+import * as face from '#wails/go/desktop/Seat';
+import { call } from './errors';
+import type { Founding, Station } from './types';
+
+export const state = () => call<Station>(() => face.State());
+export const found = (founding: Founding) => call<Station>(() => face.Found(founding as never));
+export const open = (dir: string) => call<Station>(() => face.Open(dir));
+export const signIn = (number: string, password: string) =>
+  call<Station>(() => face.SignIn(number, password));
+export const signOut = () => call<Station>(() => face.SignOut());
+export const changePassword = (old: string, fresh: string) =>
+  call<undefined>(() => face.ChangePassword(old, fresh));
+export const chooseFolder = (title: string) => call<string>(() => face.ChooseFolder(title));
+export const legalText = (key: string) => call<string>(() => face.LegalText(key));

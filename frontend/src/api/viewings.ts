@@ -1,0 +1,18 @@
+// The face of the reading room: nothing is shown outside an open viewing.
+// Arguments are cast because the generated classes carry methods and the bridge takes plain data.
+import * as face from '#wails/go/desktop/Viewings';
+import { call } from './errors';
+import type { Annotation, Coverage, Cue, Interval, PageText, Viewing, ViewingRequest } from './types';
+
+export const open = (request: ViewingRequest) => call<Viewing>(() => face.Open(request as never));
+export const get = (id: string) => call<Viewing>(() => face.Get(id));
+export const present = (id: string, intervals: Interval[]) =>
+  call<Coverage>(() => face.Present(id, intervals as never));
+export const close = (id: string) => call<undefined>(() => face.Close(id));
+export const times = (id: string) => call<number[]>(() => face.Times(id));
+export const keyframes = (id: string) => call<number[]>(() => face.Keyframes(id));
+export const cues = (id: string) => call<Cue[]>(() => face.Cues(id));
+export const pageText = (id: string, page: number) => call<PageText>(() => face.PageText(id, page));
+export const annotations = (id: string) => call<Annotation[]>(() => face.Annotations(id));
+export const annotate = (id: string, annotation: Annotation) =>
+  call<Annotation>(() => face.Annotate(id, annotation as never));

@@ -1,0 +1,167 @@
+// The player engine on a canvas: pictures by HTTP, sound by WebAudio, states as
+// read-only refs. Made when the times of the frames are known; disposed of by hand.
+import { readonly, shallowReactive } from 'vue';
+import { frameURL, soundURL } from '@/api/frames';
+import { AppError, toAppError } from '@/api/errors';
+import type { Interval, Viewing } from '@/api/types';
+import { sentenceOf, type Sentence } from '@/i18n/faults';
+import { Engine } from '@/player/engine';
+import type { Loaded, Quality } from '@/player/frames';
+import { Sound, type Chunk } from '@/player/sound';
+import type { SoundState } from '@/player/watched';
+
+const CACHE_BYTES = 192 << 20;
+
+/** Where pictures come from: the original, or a draft as the export would hide it. */
+export interface Source {
+  view: 'original' | 'preview';
+  draft: string;
+}
+
+export interface PlayerOptions {
+  viewing: Viewing;
+  times: number[];
+  /** Writes what was shown; resolves when it is durable. */
+  present: (intervals: Interval[]) => Promise<void>;
+  /** Paints over each picture, in its own pixels: the watermark. */
+  over?: (context: CanvasRenderingContext2D, width: number, height: number) => void;
+}
+
+export type Player = ReturnType<typeof usePlayer>;
+
+/** usePlayer makes a player; `attach` gives it its canvas. */
+export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
+  const state = shallowReactive({
+    /** Frame on the glass, -1 before the first. */
+    shown: -1,
+    commanded: 0,
+    speed: 0,
+    rate: 1,
+    muted: false,
+    sounding: 'none' as SoundState,
+    quality: 'move' as Quality,
+    /** A frame that was asked for and cannot be had. */
+    lost: null as { frame: number; fault: Sentence } | null,
+    /** What was shown could not be written down. */
+    unwritten: null as Sentence | null,
+    hasSound: viewing.sound.length > 0,
+  });
+  let canvas: HTMLCanvasElement | null = null;
+  let source: Source = { view: 'original', draft: '' };
+  let last: Loaded<ImageBitmap> | null = null;
+
+  async function load(n: number, quality: Quality, generation: number): Promise<Loaded<ImageBitmap>> {
+    const stage = canvas?.parentElement?.getBoundingClientRect();
+    const scale = window.devicePixelRatio || 1;
+    const size =
+      quality === 'move' && stage ? { width: stage.width * scale, height: stage.height * scale } : {};
+    const wish = { generation, quality, ...size, ...(source.draft ? source : { view: source.view }) };
+    const answer = await fetch(frameURL(viewing.id, n, wish), { cache: 'no-store' });
+    if (!answer.ok) throw await refusal(answer);
+    const picture = await createImageBitmap(await answer.blob());
+    return { n, picture, bytes: picture.width * picture.height * 4, quality };
+  }
+
+  function draw(loaded: Loaded<ImageBitmap>) {
+    last = loaded;
+    const context = canvas?.getContext('2d', { alpha: false });
+    if (!canvas || !context) return;
+    const { width, height } = loaded.picture;
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    context.drawImage(loaded.picture, 0, 0);
+    over?.(context, width, height);
+    canvas.dataset['frame'] = String(loaded.n);
+    canvas.dataset['quality'] = loaded.quality;
+  }
+
+  const engine: Engine<ImageBitmap> = new Engine<ImageBitmap>(
+    {
+      now: () => performance.now(),
+      repaint: (act) => {
+        const id = requestAnimationFrame(act);
+        return () => cancelAnimationFrame(id);
+      },
+      after: (ms, act) => {
+        const id = setTimeout(act, ms);
+        return () => clearTimeout(id);
+      },
+      load,
+      release: (picture) => picture.close(),
+      draw,
+      failed: (frame, cause) => {
+        if (toAppError(cause).code !== 'superseded') state.lost = { frame, fault: sentenceOf(cause) };
+      },
+      present: async (intervals) => {
+        await present(intervals);
+        state.unwritten = null;
+      },
+      changed: take,
+      unwritten: (cause) => (state.unwritten = sentenceOf(cause)),
+    },
+    {
+      times,
+      cacheBytes: CACHE_BYTES,
+      generation: Date.now(),
+      sound: viewing.sound.length > 0 ? sound(viewing) : null,
+    },
+  );
+
+  function take() {
+    state.shown = engine.shown;
+    state.commanded = engine.commanded;
+    state.speed = engine.speed;
+    state.rate = engine.rate;
+    state.muted = engine.muted;
+    state.sounding = engine.sounding;
+    state.quality = engine.shownAt;
+    if (state.lost && engine.commanded !== state.lost.frame) state.lost = null;
+  }
+
+  const visibility = () => engine.visible(document.visibilityState === 'visible');
+  document.addEventListener('visibilitychange', visibility);
+
+  return {
+    state: readonly(state),
+    times,
+    engine,
+    attach(element: HTMLCanvasElement | null) {
+      canvas = element;
+      if (canvas && last) draw(last);
+    },
+    /** source changes where pictures come from and shows the frame anew. */
+    source(next: Source) {
+      source = next;
+      engine.refresh();
+    },
+    /** close writes what is left and lets go of everything. */
+    async close() {
+      document.removeEventListener('visibilitychange', visibility);
+      last = null;
+      await engine.close();
+    },
+  };
+}
+
+async function refusal(answer: Response): Promise<AppError> {
+  if (answer.headers.get('X-Code') === 'superseded')
+    return new AppError('superseded', 'a newer wish overtook this one');
+  return toAppError(await answer.text());
+}
+
+function sound(viewing: Viewing): Sound {
+  const track = 0; // the first sound track; the others are chosen in a later version
+  const load = async (from: number, to: number): Promise<Chunk> => {
+    const answer = await fetch(soundURL(viewing.id, track, from, to), { cache: 'no-store' });
+    if (!answer.ok) throw await refusal(answer);
+    const number = (name: string, other: number) => Number(answer.headers.get(name) ?? other);
+    const bytes = await answer.arrayBuffer();
+    return {
+      rate: number('X-Rate', 48000),
+      channels: number('X-Channels', 1),
+      from: number('X-From', from),
+      data: new Int16Array(bytes, 0, bytes.byteLength >> 1),
+    };
+  };
+  return new Sound(load, () => ('AudioContext' in window ? new AudioContext() : null));
+}

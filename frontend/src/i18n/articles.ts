@@ -1,0 +1,36 @@
+// The articles of 《实施细则》, quoted word for word from articles.json.
+import articles from './articles.json';
+import { t } from './index';
+
+/** Article is an article, or one paragraph of it, ready to show. */
+export interface Article {
+  /** For instance 《实施细则》第十八条第一款. */
+  name: string;
+  paragraphs: string[];
+}
+
+const numerals = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+
+/** numeral writes 1–99 in Chinese. */
+export function numeral(n: number): string {
+  const tens = Math.floor(n / 10);
+  const ones = n % 10;
+  if (tens === 0) return numerals[ones] ?? '';
+  return (tens > 1 ? numerals[tens] : '') + '十' + (ones > 0 ? numerals[ones] : '');
+}
+
+/** articleName names a key: "S18.1" → 《实施细则》第十八条第一款. Unknown keys come back unchanged. */
+export function articleName(key: string): string {
+  const parts = /^S(\d+)(?:\.(\d+))?$/.exec(key);
+  if (!parts) return key;
+  const article = t('common.article', { n: numeral(Number(parts[1])) });
+  return parts[2] ? article + t('common.paragraph', { n: numeral(Number(parts[2])) }) : article;
+}
+
+/** articleOf gives the words of a key; no paragraphs when the text is not at hand. */
+export function articleOf(key: string): Article {
+  const [article = '', paragraph] = key.split('.');
+  const list = (articles as Record<string, { paragraphs: string[] }>)[article]?.paragraphs ?? [];
+  const picked = paragraph ? list.slice(Number(paragraph) - 1, Number(paragraph)) : list;
+  return { name: articleName(key), paragraphs: picked.length > 0 ? picked : list };
+}

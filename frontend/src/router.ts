@@ -1,0 +1,131 @@
+// Where one may go. Guards only spare a person a refusal: the backend decides.
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router';
+import { useSession } from '@/stores/session';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Any one of these permissions opens the view; none means every signed-in account. */
+    any?: string[];
+    /** Shown without the frame of top bar and rail, and without sign-in. */
+    open?: boolean;
+    /** Rail entry that lights up. */
+    rail?: string;
+    /** Message key of the crumb. */
+    title?: string;
+    /** The view fills the main area itself. */
+    full?: boolean;
+  }
+}
+
+export const logRights = ['log-read', 'log-read-own', 'log-verify'];
+export const copyRights = ['redact', 'check', 'secrecy', 'approve', 'release'];
+
+const routes: RouteRecordRaw[] = [
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('@/views/login/LoginView.vue'),
+    meta: { open: true },
+  },
+  {
+    path: '/first-run',
+    name: 'firstrun',
+    component: () => import('@/views/firstrun/FirstRunView.vue'),
+    meta: { open: true },
+  },
+  {
+    path: '/',
+    name: 'home',
+    component: () => import('@/views/home/HomeView.vue'),
+    meta: { rail: 'home', title: 'nav.home' },
+  },
+  {
+    path: '/search',
+    name: 'search',
+    component: () => import('@/views/search/SearchView.vue'),
+    meta: { rail: 'search', title: 'nav.search', any: ['search'], full: true },
+  },
+  {
+    path: '/cases',
+    name: 'cases',
+    component: () => import('@/views/casefile/CasesView.vue'),
+    meta: { rail: 'cases', title: 'nav.cases', any: ['search', 'view', 'describe'] },
+  },
+  {
+    path: '/cases/:id',
+    name: 'case',
+    component: () => import('@/views/casefile/CaseView.vue'),
+    meta: { rail: 'cases', title: 'nav.cases', any: ['search', 'view', 'describe'], full: true },
+  },
+  {
+    path: '/viewing/:id',
+    name: 'viewing',
+    component: () => import('@/views/viewing/ViewingView.vue'),
+    meta: { rail: 'cases', title: 'nav.viewing', any: ['view'], full: true },
+  },
+  {
+    path: '/redaction/:id',
+    name: 'redaction',
+    component: () => import('@/views/redaction/RedactionView.vue'),
+    meta: { rail: 'copies', title: 'nav.redaction', any: ['redact'], full: true },
+  },
+  {
+    path: '/copies',
+    name: 'copies',
+    component: () => import('@/views/disclosure/CopiesView.vue'),
+    meta: { rail: 'copies', title: 'nav.copies', any: copyRights },
+  },
+  {
+    path: '/copies/:id',
+    name: 'copy',
+    component: () => import('@/views/disclosure/CopyView.vue'),
+    meta: { rail: 'copies', title: 'nav.copies', any: copyRights, full: true },
+  },
+  {
+    path: '/ingest',
+    name: 'ingest',
+    component: () => import('@/views/ingest/IngestView.vue'),
+    meta: { rail: 'ingest', title: 'nav.ingest', any: ['store'] },
+  },
+  {
+    path: '/register',
+    name: 'register',
+    component: () => import('@/views/audit/RegisterView.vue'),
+    meta: { rail: 'register', title: 'nav.register', any: logRights },
+  },
+  {
+    path: '/log',
+    name: 'log',
+    component: () => import('@/views/audit/LogView.vue'),
+    meta: { rail: 'register', title: 'nav.log', any: ['log-read', 'log-verify'] },
+  },
+  {
+    path: '/accounts',
+    name: 'accounts',
+    component: () => import('@/views/accounts/AccountsView.vue'),
+    meta: { rail: 'accounts', title: 'nav.accounts', any: ['account-create', 'role-grant'] },
+  },
+  {
+    path: '/settings',
+    name: 'settings',
+    component: () => import('@/views/settings/SettingsView.vue'),
+    meta: { rail: 'settings', title: 'nav.settings' },
+  },
+  { path: '/:rest(.*)*', redirect: { name: 'home' } },
+];
+
+export const router = createRouter({ history: createWebHashHistory(), routes });
+
+router.beforeEach((to) => {
+  const session = useSession();
+  if (session.station?.state === 'none') return to.name === 'firstrun' || { name: 'firstrun' };
+  if (!session.account) return to.name === 'login' || { name: 'login', query: wanted(to.fullPath) };
+  if (to.meta.open) return { name: 'home' };
+  if (to.meta.any && !session.mayAny(...to.meta.any)) return { name: 'home' };
+  return true;
+});
+
+// Where a person was going before sign-in; the first screen needs no memory.
+function wanted(path: string): Record<string, string> {
+  return path === '/' || path.startsWith('/login') ? {} : { to: path };
+}

@@ -1,0 +1,1541 @@
+export namespace desktop {
+	
+	export class Account {
+	    id: string;
+	    number: string;
+	    name: string;
+	    department: string;
+	    roles: string[];
+	    locked: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Account(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.number = source["number"];
+	        this.name = source["name"];
+	        this.department = source["department"];
+	        this.roles = source["roles"];
+	        this.locked = source["locked"];
+	    }
+	}
+	export class Annotation {
+	    id: string;
+	    recordId: string;
+	    frame: number;
+	    frameTo: number;
+	    page: number;
+	    time: number;
+	    text: string;
+	    author: string;
+	    authorId: string;
+	    createdAt: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Annotation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.recordId = source["recordId"];
+	        this.frame = source["frame"];
+	        this.frameTo = source["frameTo"];
+	        this.page = source["page"];
+	        this.time = source["time"];
+	        this.text = source["text"];
+	        this.author = source["author"];
+	        this.authorId = source["authorId"];
+	        this.createdAt = source["createdAt"];
+	    }
+	}
+	export class Archive {
+	    dir: string;
+	    organ: string;
+	    fonds: string;
+	    keyPlace: string;
+	    public: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Archive(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.dir = source["dir"];
+	        this.organ = source["organ"];
+	        this.fonds = source["fonds"];
+	        this.keyPlace = source["keyPlace"];
+	        this.public = source["public"];
+	    }
+	}
+	export class Box {
+	    x: number;
+	    y: number;
+	    w: number;
+	    h: number;
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Box(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.x = source["x"];
+	        this.y = source["y"];
+	        this.w = source["w"];
+	        this.h = source["h"];
+	        this.text = source["text"];
+	    }
+	}
+	export class Record {
+	    id: string;
+	    caseId: string;
+	    caseCode: string;
+	    caseTitle: string;
+	    code: string;
+	    kind: string;
+	    medium: string;
+	    stage: string;
+	    title: string;
+	    date: string;
+	    fileName: string;
+	    format: string;
+	    size: number;
+	    sha256: string;
+	    sm3: string;
+	    storedAt: string;
+	    storedBy: string;
+	    pages: number;
+	    frames: number;
+	    duration: number;
+	    width: number;
+	    height: number;
+	    startedAt: string;
+	    indexState: string;
+	    textState: string;
+	    textReason: string;
+	    timeliness: string;
+	    dueAt: string;
+	    chainId: string;
+	    segment: number;
+	    segments: number;
+	    coverage: number;
+	    annotations: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Record(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.caseId = source["caseId"];
+	        this.caseCode = source["caseCode"];
+	        this.caseTitle = source["caseTitle"];
+	        this.code = source["code"];
+	        this.kind = source["kind"];
+	        this.medium = source["medium"];
+	        this.stage = source["stage"];
+	        this.title = source["title"];
+	        this.date = source["date"];
+	        this.fileName = source["fileName"];
+	        this.format = source["format"];
+	        this.size = source["size"];
+	        this.sha256 = source["sha256"];
+	        this.sm3 = source["sm3"];
+	        this.storedAt = source["storedAt"];
+	        this.storedBy = source["storedBy"];
+	        this.pages = source["pages"];
+	        this.frames = source["frames"];
+	        this.duration = source["duration"];
+	        this.width = source["width"];
+	        this.height = source["height"];
+	        this.startedAt = source["startedAt"];
+	        this.indexState = source["indexState"];
+	        this.textState = source["textState"];
+	        this.textReason = source["textReason"];
+	        this.timeliness = source["timeliness"];
+	        this.dueAt = source["dueAt"];
+	        this.chainId = source["chainId"];
+	        this.segment = source["segment"];
+	        this.segments = source["segments"];
+	        this.coverage = source["coverage"];
+	        this.annotations = source["annotations"];
+	    }
+	}
+	export class Stage {
+	    key: string;
+	    records: Record[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Stage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.records = this.convertValues(source["records"], Record);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class CaseSummary {
+	    id: string;
+	    code: string;
+	    title: string;
+	    caseNumber: string;
+	    type: string;
+	    party: string;
+	    officers: string[];
+	    dateFrom: string;
+	    dateTo: string;
+	    retention: string;
+	    status: string;
+	    records: number;
+	    footage: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new CaseSummary(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.code = source["code"];
+	        this.title = source["title"];
+	        this.caseNumber = source["caseNumber"];
+	        this.type = source["type"];
+	        this.party = source["party"];
+	        this.officers = source["officers"];
+	        this.dateFrom = source["dateFrom"];
+	        this.dateTo = source["dateTo"];
+	        this.retention = source["retention"];
+	        this.status = source["status"];
+	        this.records = source["records"];
+	        this.footage = source["footage"];
+	    }
+	}
+	export class CaseFile {
+	    summary: CaseSummary;
+	    stages: Stage[];
+	
+	    static createFrom(source: any = {}) {
+	        return new CaseFile(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.summary = this.convertValues(source["summary"], CaseSummary);
+	        this.stages = this.convertValues(source["stages"], Stage);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class Checkpoint {
+	    size: number;
+	    root: string;
+	    at: string;
+	    note: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Checkpoint(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.size = source["size"];
+	        this.root = source["root"];
+	        this.at = source["at"];
+	        this.note = source["note"];
+	    }
+	}
+	export class HistoryItem {
+	    seq: number;
+	    at: string;
+	    event: string;
+	    actor: string;
+	    result: string;
+	    facts: {[key: string]: string};
+	
+	    static createFrom(source: any = {}) {
+	        return new HistoryItem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.at = source["at"];
+	        this.event = source["event"];
+	        this.actor = source["actor"];
+	        this.result = source["result"];
+	        this.facts = source["facts"];
+	    }
+	}
+	export class Range {
+	    from: number;
+	    to: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Range(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.from = source["from"];
+	        this.to = source["to"];
+	    }
+	}
+	export class Coverage {
+	    ranges: Range[];
+	    fast: Range[];
+	    shown: number;
+	    total: number;
+	    share: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Coverage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.ranges = this.convertValues(source["ranges"], Range);
+	        this.fast = this.convertValues(source["fast"], Range);
+	        this.shown = source["shown"];
+	        this.total = source["total"];
+	        this.share = source["share"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class CopyCheck {
+	    key: string;
+	    passed: boolean;
+	    params: {[key: string]: string};
+	
+	    static createFrom(source: any = {}) {
+	        return new CopyCheck(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.passed = source["passed"];
+	        this.params = source["params"];
+	    }
+	}
+	export class CopyItem {
+	    kind: string;
+	    track: string;
+	    from: number;
+	    to: number;
+	    fromFrame: number;
+	    toFrame: number;
+	    effect: string;
+	    ground: string;
+	    reason: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new CopyItem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.track = source["track"];
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.fromFrame = source["fromFrame"];
+	        this.toFrame = source["toFrame"];
+	        this.effect = source["effect"];
+	        this.ground = source["ground"];
+	        this.reason = source["reason"];
+	    }
+	}
+	export class CopySummary {
+	    id: string;
+	    number: string;
+	    recordId: string;
+	    recordTitle: string;
+	    caseCode: string;
+	    state: string;
+	    submitter: string;
+	    submittedAt: string;
+	    tracks: number;
+	    mutes: number;
+	    done: number;
+	    total: number;
+	    mine: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new CopySummary(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.number = source["number"];
+	        this.recordId = source["recordId"];
+	        this.recordTitle = source["recordTitle"];
+	        this.caseCode = source["caseCode"];
+	        this.state = source["state"];
+	        this.submitter = source["submitter"];
+	        this.submittedAt = source["submittedAt"];
+	        this.tracks = source["tracks"];
+	        this.mutes = source["mutes"];
+	        this.done = source["done"];
+	        this.total = source["total"];
+	        this.mine = source["mine"];
+	    }
+	}
+	export class Copy {
+	    summary: CopySummary;
+	    record: Record;
+	    items: CopyItem[];
+	    checks: CopyCheck[];
+	    dropped: string[];
+	    planDigest: string;
+	    originalSha256: string;
+	    sha256: string;
+	    sm3: string;
+	    size: number;
+	    frames: number;
+	    duration: number;
+	    viewed: boolean;
+	    coverage: Coverage;
+	    mayApprove: boolean;
+	    whyNot: string;
+	    opinion: string;
+	    approver: string;
+	    decidedAt: string;
+	    error: string;
+	    history: HistoryItem[];
+	    releasedTo: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Copy(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.summary = this.convertValues(source["summary"], CopySummary);
+	        this.record = this.convertValues(source["record"], Record);
+	        this.items = this.convertValues(source["items"], CopyItem);
+	        this.checks = this.convertValues(source["checks"], CopyCheck);
+	        this.dropped = source["dropped"];
+	        this.planDigest = source["planDigest"];
+	        this.originalSha256 = source["originalSha256"];
+	        this.sha256 = source["sha256"];
+	        this.sm3 = source["sm3"];
+	        this.size = source["size"];
+	        this.frames = source["frames"];
+	        this.duration = source["duration"];
+	        this.viewed = source["viewed"];
+	        this.coverage = this.convertValues(source["coverage"], Coverage);
+	        this.mayApprove = source["mayApprove"];
+	        this.whyNot = source["whyNot"];
+	        this.opinion = source["opinion"];
+	        this.approver = source["approver"];
+	        this.decidedAt = source["decidedAt"];
+	        this.error = source["error"];
+	        this.history = this.convertValues(source["history"], HistoryItem);
+	        this.releasedTo = source["releasedTo"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	
+	export class Count {
+	    key: string;
+	    value: number;
+	    total: number;
+	    route: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Count(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.key = source["key"];
+	        this.value = source["value"];
+	        this.total = source["total"];
+	        this.route = source["route"];
+	    }
+	}
+	
+	export class Cue {
+	    from: number;
+	    to: number;
+	    frame: number;
+	    text: string;
+	    speaker: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Cue(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.frame = source["frame"];
+	        this.text = source["text"];
+	        this.speaker = source["speaker"];
+	    }
+	}
+	export class Draft {
+	    id: string;
+	    recordId: string;
+	    plan: string;
+	    version: number;
+	    savedAt: string;
+	    names: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Draft(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.recordId = source["recordId"];
+	        this.plan = source["plan"];
+	        this.version = source["version"];
+	        this.savedAt = source["savedAt"];
+	        this.names = source["names"];
+	    }
+	}
+	export class DueItem {
+	    kind: string;
+	    title: string;
+	    caseId: string;
+	    caseCode: string;
+	    recordId: string;
+	    copyId: string;
+	    dueAt: string;
+	    overdue: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new DueItem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.title = source["title"];
+	        this.caseId = source["caseId"];
+	        this.caseCode = source["caseCode"];
+	        this.recordId = source["recordId"];
+	        this.copyId = source["copyId"];
+	        this.dueAt = source["dueAt"];
+	        this.overdue = source["overdue"];
+	    }
+	}
+	export class Facet {
+	    value: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Facet(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.value = source["value"];
+	        this.count = source["count"];
+	    }
+	}
+	export class NewAccount {
+	    number: string;
+	    name: string;
+	    department: string;
+	    roles: string[];
+	    password: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new NewAccount(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.name = source["name"];
+	        this.department = source["department"];
+	        this.roles = source["roles"];
+	        this.password = source["password"];
+	    }
+	}
+	export class Founding {
+	    dir: string;
+	    organ: string;
+	    fonds: string;
+	    accounts: NewAccount[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Founding(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.dir = source["dir"];
+	        this.organ = source["organ"];
+	        this.fonds = source["fonds"];
+	        this.accounts = this.convertValues(source["accounts"], NewAccount);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Fragment {
+	    text: string;
+	    mark: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Fragment(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.text = source["text"];
+	        this.mark = source["mark"];
+	    }
+	}
+	
+	export class IngestOutcome {
+	    path: string;
+	    name: string;
+	    size: number;
+	    state: string;
+	    code: string;
+	    params: {[key: string]: string};
+	    recordId: string;
+	    sha256: string;
+	    sm3: string;
+	    seq: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new IngestOutcome(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.name = source["name"];
+	        this.size = source["size"];
+	        this.state = source["state"];
+	        this.code = source["code"];
+	        this.params = source["params"];
+	        this.recordId = source["recordId"];
+	        this.sha256 = source["sha256"];
+	        this.sm3 = source["sm3"];
+	        this.seq = source["seq"];
+	    }
+	}
+	export class IngestJob {
+	    id: string;
+	    state: string;
+	    files: number;
+	    filesDone: number;
+	    bytes: number;
+	    bytesDone: number;
+	    step: string;
+	    current: string;
+	    seconds: number;
+	    remaining: number;
+	    outcomes: IngestOutcome[];
+	
+	    static createFrom(source: any = {}) {
+	        return new IngestJob(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.state = source["state"];
+	        this.files = source["files"];
+	        this.filesDone = source["filesDone"];
+	        this.bytes = source["bytes"];
+	        this.bytesDone = source["bytesDone"];
+	        this.step = source["step"];
+	        this.current = source["current"];
+	        this.seconds = source["seconds"];
+	        this.remaining = source["remaining"];
+	        this.outcomes = this.convertValues(source["outcomes"], IngestOutcome);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class IngestRequest {
+	    caseId: string;
+	    stage: string;
+	    paths: string[];
+	    chain: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new IngestRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.caseId = source["caseId"];
+	        this.stage = source["stage"];
+	        this.paths = source["paths"];
+	        this.chain = source["chain"];
+	    }
+	}
+	export class Interval {
+	    kind: string;
+	    from: number;
+	    to: number;
+	    presented: number;
+	    speed: number;
+	    sound: string;
+	    visible: boolean;
+	    wallMs: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Interval(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.presented = source["presented"];
+	        this.speed = source["speed"];
+	        this.sound = source["sound"];
+	        this.visible = source["visible"];
+	        this.wallMs = source["wallMs"];
+	    }
+	}
+	export class Job {
+	    id: string;
+	    kind: string;
+	    subject: string;
+	    title: string;
+	    state: string;
+	    done: number;
+	    total: number;
+	    remaining: number;
+	    code: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Job(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.kind = source["kind"];
+	        this.subject = source["subject"];
+	        this.title = source["title"];
+	        this.state = source["state"];
+	        this.done = source["done"];
+	        this.total = source["total"];
+	        this.remaining = source["remaining"];
+	        this.code = source["code"];
+	    }
+	}
+	export class LogFilter {
+	    event: string;
+	    account: string;
+	    result: string;
+	    object: string;
+	    from: string;
+	    to: string;
+	    before: number;
+	    limit: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogFilter(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.event = source["event"];
+	        this.account = source["account"];
+	        this.result = source["result"];
+	        this.object = source["object"];
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.before = source["before"];
+	        this.limit = source["limit"];
+	    }
+	}
+	export class LogHead {
+	    size: number;
+	    root: string;
+	    sinceWitness: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogHead(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.size = source["size"];
+	        this.root = source["root"];
+	        this.sinceWitness = source["sinceWitness"];
+	    }
+	}
+	export class LogRow {
+	    seq: number;
+	    at: string;
+	    account: string;
+	    event: string;
+	    result: string;
+	    objects: {[key: string]: string};
+	    codes: string;
+	    details: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogRow(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.at = source["at"];
+	        this.account = source["account"];
+	        this.event = source["event"];
+	        this.result = source["result"];
+	        this.objects = source["objects"];
+	        this.codes = source["codes"];
+	        this.details = source["details"];
+	    }
+	}
+	
+	export class NewCase {
+	    code: string;
+	    title: string;
+	    caseNumber: string;
+	    type: string;
+	    party: string;
+	    officers: string[];
+	    dateFrom: string;
+	    retention: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new NewCase(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.title = source["title"];
+	        this.caseNumber = source["caseNumber"];
+	        this.type = source["type"];
+	        this.party = source["party"];
+	        this.officers = source["officers"];
+	        this.dateFrom = source["dateFrom"];
+	        this.retention = source["retention"];
+	    }
+	}
+	export class Storage {
+	    originals: number;
+	    free: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Storage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.originals = source["originals"];
+	        this.free = source["free"];
+	    }
+	}
+	export class ViewingRow {
+	    id: string;
+	    number: string;
+	    openedAt: string;
+	    closedAt: string;
+	    closeKind: string;
+	    account: string;
+	    accountNo: string;
+	    department: string;
+	    purpose: string;
+	    basis: string;
+	    note: string;
+	    caseCode: string;
+	    caseTitle: string;
+	    recordId: string;
+	    recordCode: string;
+	    recordTitle: string;
+	    kind: string;
+	    shown: number;
+	    total: number;
+	    wallMs: number;
+	    maxSpeed: number;
+	    sound: string;
+	    seqFirst: number;
+	    seqLast: number;
+	    hash: string;
+	    intervals: Interval[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ViewingRow(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.number = source["number"];
+	        this.openedAt = source["openedAt"];
+	        this.closedAt = source["closedAt"];
+	        this.closeKind = source["closeKind"];
+	        this.account = source["account"];
+	        this.accountNo = source["accountNo"];
+	        this.department = source["department"];
+	        this.purpose = source["purpose"];
+	        this.basis = source["basis"];
+	        this.note = source["note"];
+	        this.caseCode = source["caseCode"];
+	        this.caseTitle = source["caseTitle"];
+	        this.recordId = source["recordId"];
+	        this.recordCode = source["recordCode"];
+	        this.recordTitle = source["recordTitle"];
+	        this.kind = source["kind"];
+	        this.shown = source["shown"];
+	        this.total = source["total"];
+	        this.wallMs = source["wallMs"];
+	        this.maxSpeed = source["maxSpeed"];
+	        this.sound = source["sound"];
+	        this.seqFirst = source["seqFirst"];
+	        this.seqLast = source["seqLast"];
+	        this.hash = source["hash"];
+	        this.intervals = this.convertValues(source["intervals"], Interval);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Overview {
+	    counts: Count[];
+	    due: DueItem[];
+	    recent: ViewingRow[];
+	    jobs: Job[];
+	    copies: CopySummary[];
+	    storage: Storage;
+	
+	    static createFrom(source: any = {}) {
+	        return new Overview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.counts = this.convertValues(source["counts"], Count);
+	        this.due = this.convertValues(source["due"], DueItem);
+	        this.recent = this.convertValues(source["recent"], ViewingRow);
+	        this.jobs = this.convertValues(source["jobs"], Job);
+	        this.copies = this.convertValues(source["copies"], CopySummary);
+	        this.storage = this.convertValues(source["storage"], Storage);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class PageText {
+	    page: number;
+	    source: string;
+	    text: string;
+	    boxes: Box[];
+	    width: number;
+	    height: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new PageText(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.page = source["page"];
+	        this.source = source["source"];
+	        this.text = source["text"];
+	        this.boxes = this.convertValues(source["boxes"], Box);
+	        this.width = source["width"];
+	        this.height = source["height"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	export class RegisterFilter {
+	    from: string;
+	    to: string;
+	    account: string;
+	    purpose: string;
+	    text: string;
+	    recordId: string;
+	    before: number;
+	    limit: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new RegisterFilter(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.from = source["from"];
+	        this.to = source["to"];
+	        this.account = source["account"];
+	        this.purpose = source["purpose"];
+	        this.text = source["text"];
+	        this.recordId = source["recordId"];
+	        this.before = source["before"];
+	        this.limit = source["limit"];
+	    }
+	}
+	export class Released {
+	    copyPath: string;
+	    certificatePath: string;
+	    sheetPath: string;
+	    seq: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Released(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.copyPath = source["copyPath"];
+	        this.certificatePath = source["certificatePath"];
+	        this.sheetPath = source["sheetPath"];
+	        this.seq = source["seq"];
+	    }
+	}
+	export class SearchHit {
+	    source: string;
+	    page: number;
+	    frame: number;
+	    time: number;
+	    score: number;
+	    fragments: Fragment[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchHit(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.source = source["source"];
+	        this.page = source["page"];
+	        this.frame = source["frame"];
+	        this.time = source["time"];
+	        this.score = source["score"];
+	        this.fragments = this.convertValues(source["fragments"], Fragment);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class SearchRecord {
+	    recordId: string;
+	    code: string;
+	    title: string;
+	    kind: string;
+	    medium: string;
+	    stage: string;
+	    date: string;
+	    places: number;
+	    hits: SearchHit[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchRecord(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.recordId = source["recordId"];
+	        this.code = source["code"];
+	        this.title = source["title"];
+	        this.kind = source["kind"];
+	        this.medium = source["medium"];
+	        this.stage = source["stage"];
+	        this.date = source["date"];
+	        this.places = source["places"];
+	        this.hits = this.convertValues(source["hits"], SearchHit);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class SearchCase {
+	    caseId: string;
+	    code: string;
+	    title: string;
+	    records: SearchRecord[];
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchCase(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.caseId = source["caseId"];
+	        this.code = source["code"];
+	        this.title = source["title"];
+	        this.records = this.convertValues(source["records"], SearchRecord);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	export class SearchRequest {
+	    text: string;
+	    stages: string[];
+	    kinds: string[];
+	    dateFrom: string;
+	    dateTo: string;
+	    caseId: string;
+	    recordId: string;
+	    offset: number;
+	    limit: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.text = source["text"];
+	        this.stages = source["stages"];
+	        this.kinds = source["kinds"];
+	        this.dateFrom = source["dateFrom"];
+	        this.dateTo = source["dateTo"];
+	        this.caseId = source["caseId"];
+	        this.recordId = source["recordId"];
+	        this.offset = source["offset"];
+	        this.limit = source["limit"];
+	    }
+	}
+	export class SearchResult {
+	    cases: number;
+	    records: number;
+	    places: number;
+	    groups: SearchCase[];
+	    stages: Facet[];
+	    kinds: Facet[];
+	    years: Facet[];
+	    unparsed: string[];
+	    millis: number;
+	    pending: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchResult(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.cases = source["cases"];
+	        this.records = source["records"];
+	        this.places = source["places"];
+	        this.groups = this.convertValues(source["groups"], SearchCase);
+	        this.stages = this.convertValues(source["stages"], Facet);
+	        this.kinds = this.convertValues(source["kinds"], Facet);
+	        this.years = this.convertValues(source["years"], Facet);
+	        this.unparsed = source["unparsed"];
+	        this.millis = source["millis"];
+	        this.pending = source["pending"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class SoundTrack {
+	    index: number;
+	    rate: number;
+	    channels: number;
+	    language: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new SoundTrack(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.index = source["index"];
+	        this.rate = source["rate"];
+	        this.channels = source["channels"];
+	        this.language = source["language"];
+	    }
+	}
+	
+	export class Station {
+	    state: string;
+	    archive: Archive;
+	    account?: Account;
+	    permissions: string[];
+	    head: LogHead;
+	    holder: string;
+	    version: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Station(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.archive = this.convertValues(source["archive"], Archive);
+	        this.account = this.convertValues(source["account"], Account);
+	        this.permissions = source["permissions"];
+	        this.head = this.convertValues(source["head"], LogHead);
+	        this.holder = source["holder"];
+	        this.version = source["version"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class Verification {
+	    ok: boolean;
+	    entries: number;
+	    root: string;
+	    checkpoints: number;
+	    highWater: number;
+	    keyPlace: string;
+	    trustedKey: boolean;
+	    seq: number;
+	    code: string;
+	    seconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Verification(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.ok = source["ok"];
+	        this.entries = source["entries"];
+	        this.root = source["root"];
+	        this.checkpoints = source["checkpoints"];
+	        this.highWater = source["highWater"];
+	        this.keyPlace = source["keyPlace"];
+	        this.trustedKey = source["trustedKey"];
+	        this.seq = source["seq"];
+	        this.code = source["code"];
+	        this.seconds = source["seconds"];
+	    }
+	}
+	export class Viewing {
+	    id: string;
+	    number: string;
+	    record: Record;
+	    copyId: string;
+	    purpose: string;
+	    basis: string;
+	    openedAt: string;
+	    seq: number;
+	    frames: number;
+	    provisional: boolean;
+	    duration: number;
+	    frameRate: number;
+	    width: number;
+	    height: number;
+	    sound: SoundTrack[];
+	    pages: number;
+	    clockOffset: number;
+	    segments: Record[];
+	    coverage: Coverage;
+	    watermark: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Viewing(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.number = source["number"];
+	        this.record = this.convertValues(source["record"], Record);
+	        this.copyId = source["copyId"];
+	        this.purpose = source["purpose"];
+	        this.basis = source["basis"];
+	        this.openedAt = source["openedAt"];
+	        this.seq = source["seq"];
+	        this.frames = source["frames"];
+	        this.provisional = source["provisional"];
+	        this.duration = source["duration"];
+	        this.frameRate = source["frameRate"];
+	        this.width = source["width"];
+	        this.height = source["height"];
+	        this.sound = this.convertValues(source["sound"], SoundTrack);
+	        this.pages = source["pages"];
+	        this.clockOffset = source["clockOffset"];
+	        this.segments = this.convertValues(source["segments"], Record);
+	        this.coverage = this.convertValues(source["coverage"], Coverage);
+	        this.watermark = source["watermark"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class ViewingRequest {
+	    recordId: string;
+	    copyId: string;
+	    purpose: string;
+	    basis: string;
+	    note: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new ViewingRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.recordId = source["recordId"];
+	        this.copyId = source["copyId"];
+	        this.purpose = source["purpose"];
+	        this.basis = source["basis"];
+	        this.note = source["note"];
+	    }
+	}
+
+}
+
