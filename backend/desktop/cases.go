@@ -1,0 +1,90 @@
+package desktop
+
+import (
+	"context"
+	"fmt"
+
+	"diaoyue.example/workstation/backend"
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/catalog"
+)
+
+// Cases is the face of case files and their records.
+type Cases struct{ shell *Shell }
+
+// List lists the case files whose code, title, number or party holds text,
+// all for "".
+func (c *Cases) List(text string) ([]CaseSummary, error) {
+	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) ([]CaseSummary, error) {
+		found, err := w.Cases(ctx, actor, text)
+		return each(found, dtoCase), err
+	})
+}
+
+// Get gives one case file with its records by stage (article 3).
+func (c *Cases) Get(caseID string) (CaseFile, error) {
+	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (CaseFile, error) {
+		found, err := w.Case(ctx, actor, caseID)
+		if err != nil {
+			return CaseFile{}, err
+		}
+		out := CaseFile{Summary: dtoCase(found.File)}
+		for _, key := range catalog.Stages() {
+			stage := Stage{Key: key, Records: []Record{}}
+			for _, r := range found.Records {
+				if r.Stage == key {
+					stage.Records = append(stage.Records, dtoDescribed(r))
+				}
+			}
+			out.Stages = append(out.Stages, stage)
+		}
+		return out, nil
+	})
+}
+
+// Add makes a case file.
+func (c *Cases) Add(added NewCase) (CaseSummary, error) {
+	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (CaseSummary, error) {
+		made, err := w.AddCase(ctx, actor, catalog.CaseFile{
+			Code: added.Code, Title: added.Title, CaseNumber: added.CaseNumber, Type: added.Type, Party: added.Party,
+			Officers: added.Officers, DateFrom: added.DateFrom, Retention: added.Retention,
+		})
+		if err != nil {
+			return CaseSummary{}, err
+		}
+		return dtoCase(made), nil
+	})
+}
+
+// Record gives one record's description; its picture needs a viewing.
+func (c *Cases) Record(recordID string) (Record, error) {
+	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Record, error) {
+		found, err := w.Record(ctx, actor, recordID)
+		if err != nil {
+			return Record{}, err
+		}
+		return dtoDescribed(found), nil
+	})
+}
+
+// History lists the log entries about a record, oldest first.
+func (c *Cases) History(recordID string) ([]HistoryItem, error) {
+	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) ([]HistoryItem, error) {
+		steps, err := w.History(ctx, actor, recordID)
+		return each(steps, dtoStep), err
+	})
+}
+
+func dtoDescribed(d backend.Described) Record {
+	out := dtoRecord(d.Record)
+	out.Coverage = d.Coverage.Share
+	return out
+}
+
+func dtoStep(s backend.Step) HistoryItem {
+	facts := map[string]string{}
+	for k, v := range s.Codes {
+		facts[k] = fmt.Sprint(v)
+	}
+	return HistoryItem{Seq: s.Seq, At: s.At, Event: string(s.Event), Actor: s.Actor, Result: string(s.Result), Facts: facts}
+}

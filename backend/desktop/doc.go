@@ -1,0 +1,9 @@
+// Package desktop is the window's side of the workstation: thin faces, one a
+// capability, that the web interface calls, and the handler that carries
+// frames, sound and pages to the glass.
+//
+// Invariant: the faces decide nothing. Who sits at the station is known here
+// and nowhere in the interface; what that account may do is decided by the
+// rooms below. Pictures, sound and pages leave only through an open viewing
+// of the account that sits here, and nothing is ever found by a path.
+package desktop

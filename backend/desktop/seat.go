@@ -1,0 +1,121 @@
+package desktop
+
+import (
+	"context"
+
+	"diaoyue.example/workstation/backend"
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/viewing"
+)
+
+// Seat is the face of the station itself: which archive is open and who sits
+// there. It is the only face that answers without a sign-in.
+type Seat struct{ shell *Shell }
+
+// State says what the window should show: no archive, held by another
+// process, or ready, and who is signed in.
+func (s *Seat) State() (Station, error) {
+	return free(s.shell, func(context.Context) (Station, error) { return s.shell.state() })
+}
+
+// Found makes a new archive with its first accounts and opens it; nobody is
+// signed in yet.
+func (s *Seat) Found(founding Founding) (Station, error) {
+	return free(s.shell, func(ctx context.Context) (Station, error) {
+		sh := s.shell
+		sh.turn.Lock()
+		defer sh.turn.Unlock()
+		dir := founding.Dir
+		if dir == "" {
+			dir = sh.cfg.Dir
+		}
+		sh.mu.Lock()
+		open := sh.work != nil && sh.dir == dir
+		sh.mu.Unlock()
+		if open {
+			return Station{}, accounts.ErrFounded.With()
+		}
+		w, err := backend.Create(ctx, sh.config(dir), backend.Founding{
+			Organ: founding.Organ, Fonds: founding.Fonds, Accounts: each(founding.Accounts, newAccount),
+		})
+		if err != nil {
+			return Station{}, err
+		}
+		sh.shut()
+		sh.install(dir, w, nil)
+		return sh.state()
+	})
+}
+
+// Open opens the archive in dir ("" = the one configured); the one that was
+// open is closed first, with its viewings.
+func (s *Seat) Open(dir string) (Station, error) {
+	return free(s.shell, func(context.Context) (Station, error) {
+		s.shell.turn.Lock()
+		defer s.shell.turn.Unlock()
+		if dir == "" {
+			dir = s.shell.cfg.Dir
+		}
+		if err := s.shell.open(dir); err != nil {
+			return Station{}, err
+		}
+		return s.shell.state()
+	})
+}
+
+// SignIn seats an account. Who sat there before is signed out first, but only
+// when the new one is let in.
+func (s *Seat) SignIn(number, password string) (Station, error) {
+	return free(s.shell, func(ctx context.Context) (Station, error) {
+		sh := s.shell
+		sh.turn.Lock()
+		defer sh.turn.Unlock()
+		sh.mu.Lock()
+		w := sh.work
+		sh.mu.Unlock()
+		if w == nil {
+			return Station{}, ErrNotOpen.With()
+		}
+		actor, err := w.Accounts.SignIn(ctx, number, password)
+		if err != nil {
+			return Station{}, err
+		}
+		sh.leave(viewing.CloseNormal)
+		sh.mu.Lock()
+		sh.actor, sh.seen = &actor, sh.cfg.Now()
+		sh.mu.Unlock()
+		return sh.state()
+	})
+}
+
+// SignOut closes the account's viewings and leaves the seat empty; the
+// archive stays open.
+func (s *Seat) SignOut() (Station, error) {
+	return free(s.shell, func(context.Context) (Station, error) {
+		s.shell.turn.Lock()
+		defer s.shell.turn.Unlock()
+		s.shell.leave(viewing.CloseNormal)
+		return s.shell.state()
+	})
+}
+
+// ChangePassword changes the signed-in account's own password.
+func (s *Seat) ChangePassword(old, changed string) error {
+	return tell(s.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		return w.Accounts.SetPassword(ctx, actor, old, changed)
+	})
+}
+
+// ChooseFolder asks for a folder in the system's dialog; "" when nothing was
+// chosen.
+func (s *Seat) ChooseFolder(title string) (string, error) {
+	return free(s.shell, func(ctx context.Context) (string, error) {
+		return s.shell.dialogs().ChooseFolder(ctx, title)
+	})
+}
+
+// LegalText gives the words of an article of the rules, for instance "S18"
+// or its first paragraph "S18.1".
+func (s *Seat) LegalText(key string) (string, error) {
+	return free(s.shell, func(context.Context) (string, error) { return legalText(key) })
+}

@@ -1,0 +1,117 @@
+package desktop
+
+import (
+	"context"
+
+	"diaoyue.example/workstation/backend"
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/viewing"
+)
+
+// Viewings is the face of the reading room.
+type Viewings struct{ shell *Shell }
+
+// Open opens a record or a candidate copy; the log entry is durable when it
+// returns.
+func (v *Viewings) Open(request ViewingRequest) (Viewing, error) {
+	return ask(v.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Viewing, error) {
+		opened, err := w.Viewing.Open(ctx, actor, viewing.Request{
+			RecordID: request.RecordID, CopyID: request.CopyID,
+			Purpose: request.Purpose, Basis: request.Basis, Note: request.Note,
+		})
+		if err != nil {
+			return Viewing{}, err
+		}
+		return described(ctx, opened)
+	})
+}
+
+// Get gives an open viewing of the signed-in account.
+func (v *Viewings) Get(id string) (Viewing, error) {
+	return through(v.shell, id, described)
+}
+
+// Present logs what was really on the glass and returns when the entry is
+// durable.
+func (v *Viewings) Present(id string, intervals []Interval) (Coverage, error) {
+	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) (Coverage, error) {
+		c, err := one.Present(ctx, each(intervals, interval))
+		return dtoCoverage(c), err
+	})
+}
+
+// Close ends a viewing with its coverage.
+func (v *Viewings) Close(id string) error {
+	_, err := through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) (struct{}, error) {
+		return struct{}{}, one.Close(ctx, viewing.CloseNormal)
+	})
+	return err
+}
+
+// Times gives each frame's time in seconds from the first.
+func (v *Viewings) Times(id string) ([]float64, error) {
+	return through(v.shell, id, func(_ context.Context, one *viewing.Viewing) ([]float64, error) {
+		times, err := one.Times()
+		return filled(times), err
+	})
+}
+
+// Keyframes lists the keyframes' numbers.
+func (v *Viewings) Keyframes(id string) ([]int64, error) {
+	return through(v.shell, id, func(_ context.Context, one *viewing.Viewing) ([]int64, error) {
+		keys, err := one.Keyframes()
+		return filled(keys), err
+	})
+}
+
+// Cues gives the transcript of the recording.
+func (v *Viewings) Cues(id string) ([]Cue, error) {
+	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) ([]Cue, error) {
+		cues, err := one.Cues(ctx)
+		return each(cues, dtoCue), err
+	})
+}
+
+// PageText gives the text of a page, 1-based, with its places.
+func (v *Viewings) PageText(id string, page int) (PageText, error) {
+	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) (PageText, error) {
+		text, err := one.PageText(ctx, page)
+		return dtoPageText(text), err
+	})
+}
+
+// Annotations lists the notes on the record.
+func (v *Viewings) Annotations(id string) ([]Annotation, error) {
+	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) ([]Annotation, error) {
+		notes, err := one.Annotations(ctx)
+		return each(notes, dtoAnnotation), err
+	})
+}
+
+// Annotate puts a note at a frame, a range of frames or a page.
+func (v *Viewings) Annotate(id string, note Annotation) (Annotation, error) {
+	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) (Annotation, error) {
+		made, err := one.Annotate(ctx, annotation(note))
+		return dtoAnnotation(made), err
+	})
+}
+
+// through runs what a face does with an open viewing of this account.
+func through[T any](s *Shell, id string, do func(context.Context, *viewing.Viewing) (T, error)) (T, error) {
+	return ask(s, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (T, error) {
+		one, err := w.Viewing.Get(id, actor)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		return do(ctx, one)
+	})
+}
+
+func described(ctx context.Context, one *viewing.Viewing) (Viewing, error) {
+	c, err := one.Coverage(ctx)
+	if err != nil {
+		return Viewing{}, err
+	}
+	return dtoViewing(one.Info(), c), nil
+}
