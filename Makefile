@@ -1,0 +1,128 @@
+# Everything a person or CI does with this tree. `make help` lists it.
+SHELL       := /bin/sh
+GO          ?= go
+BIN         := build/bin
+TAGS        := webkit2_41
+WINDOW_TAGS := desktop,production,$(TAGS)
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+SUDO        := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+export PATH := $(PATH):/usr/local/go/bin
+
+# Debian packages: to build and run, and what the tests need on top.
+BUILD_DEPS := build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev \
+  libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev \
+  libavfilter-dev libavdevice-dev fonts-noto-cjk
+TEST_DEPS  := chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk
+
+GO_FILES  := $(shell find . -name '*.go' -not -path './frontend/node_modules/*' -not -name '*_test.go' 2>/dev/null)
+WEB_FILES := $(shell find frontend/src frontend/wailsjs frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help tools deps test-deps web-deps demo dev build lab test test-go test-web test-window race lint fmt generate check e2e e2e-binary clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+tools: $(BIN)/golangci-lint $(BIN)/gofumpt ## install the pinned checkers into build/bin
+
+$(BIN)/golangci-lint $(BIN)/gofumpt: .ci/tools.txt
+	@mkdir -p $(BIN)
+	@grep -v '^#' .ci/tools.txt | while read -r module version; do \
+	  [ "$${module##*/}" = "$(@F)" ] || continue; \
+	  echo "install $$module@$$version"; GOBIN="$(CURDIR)/$(BIN)" GOFLAGS= $(GO) install "$$module@$$version"; \
+	done
+	@touch $@
+
+deps: ## install the Debian packages needed to build and run
+	@.ci/packages "$(SUDO)" $(BUILD_DEPS)
+
+test-deps: deps
+	@.ci/packages "$(SUDO)" $(TEST_DEPS)
+
+web-deps: frontend/node_modules/.package-lock.json
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/index.html: $(WEB_FILES) frontend/node_modules/.package-lock.json
+	cd frontend && npm run build
+	@touch frontend/dist/.gitkeep $@
+
+$(BIN)/diaoyue: $(GO_FILES) go.mod frontend/dist/index.html
+	$(GO) build -tags $(WINDOW_TAGS) -ldflags "$(LDFLAGS)" -o $@ .
+
+$(BIN)/diaoyue-e2e: $(GO_FILES) go.mod frontend/dist/index.html
+	$(GO) build -tags e2e,$(WINDOW_TAGS) -ldflags "-X main.version=$(VERSION)" -o $@ .
+
+$(BIN)/diaoyue-lab: $(GO_FILES) go.mod
+	$(GO) build -ldflags "$(LDFLAGS)" -o $@ ./backend/lab
+
+build: $(BIN)/diaoyue ## build front end and binary into build/bin
+
+lab: $(BIN)/diaoyue-lab ## build diaoyue-lab, the engines on loose files
+
+e2e-binary: $(BIN)/diaoyue-e2e ## build the binary of the end-to-end tests (serve mode)
+
+demo: deps ## make a demonstration archive and open the window on it (headless without a display)
+	@$(MAKE) --no-print-directory build
+	$(BIN)/diaoyue demo
+
+dev: e2e-binary ## serve the interface to a browser on the archive in ARCHIVE=DIR
+	$(BIN)/diaoyue-e2e serve --assets frontend/dist $(if $(ARCHIVE),--archive "$(ARCHIVE)")
+
+generate: ## write frontend/wailsjs and codes.json anew from the Go side
+	@mkdir -p $(BIN)
+	$(GO) build -tags bindings,$(TAGS) -o $(BIN)/diaoyue-bindings .
+	@$(BIN)/diaoyue-bindings >/dev/null
+	@find frontend/wailsjs -type f -exec chmod 0644 {} +
+	@# our own class Record hides TypeScript's Record<K, V> inside the generated namespace
+	@sed -i 's/: Record<string, *string>/: {[key: string]: string}/g' frontend/wailsjs/go/models.ts
+	$(GO) test -tags $(TAGS) -count=1 -run 'TestCodes' . -update
+
+fmt: tools ## format Go and front end
+	$(BIN)/golangci-lint fmt
+	cd frontend && npm run format
+
+lint: deps tools frontend/dist/index.html ## golangci-lint, vue-tsc, eslint, prettier, shell syntax, generated files up to date
+	$(BIN)/golangci-lint run --build-tags $(TAGS) ./...
+	$(BIN)/golangci-lint run --build-tags e2e,$(TAGS) . ./backend/desktop/...
+	cd frontend && npm run lint
+	@for f in .ci/run .ci/packages .ci/hooks/pre-commit frontend/e2e/*.sh; do [ ! -f "$$f" ] || sh -n "$$f"; done
+	@$(MAKE) --no-print-directory generated
+
+.PHONY: generated
+generated:
+	@rm -rf $(BIN)/wailsjs-before && cp -r frontend/wailsjs $(BIN)/wailsjs-before
+	@$(MAKE) --no-print-directory generate
+	@diff -r $(BIN)/wailsjs-before frontend/wailsjs || { echo 'frontend/wailsjs is not what the Go side says: make generate, and commit it' >&2; exit 1; }
+
+test: test-deps ## all tests: Go, front end, browser, real window
+	@$(MAKE) --no-print-directory test-go
+	@$(MAKE) --no-print-directory test-web
+	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory test-window
+
+test-go: frontend/dist/index.html
+	$(GO) test -tags $(TAGS) ./...
+	$(GO) test -tags e2e,$(TAGS) . ./backend/desktop/... ./backend/cli/...
+
+test-web: web-deps
+	cd frontend && npm test
+
+e2e: e2e-binary ## drive the program in Debian's Chromium (playwright-core)
+	cd frontend && npm run e2e
+
+test-window: build ## the production binary in a real window under Xvfb
+	$(GO) test -tags window,$(TAGS) -count=1 -run 'TestWindow' .
+
+race: ## the Go tests under the race detector
+	$(GO) test -race -tags $(TAGS) ./...
+
+check: lint test ## what CI runs
+
+clean: ## remove what was built (tools stay)
+	rm -rf frontend/dist/assets frontend/dist/index.html frontend/e2e/.out
+	rm -f $(BIN)/diaoyue $(BIN)/diaoyue-e2e $(BIN)/diaoyue-lab $(BIN)/diaoyue-bindings
+	rm -rf $(BIN)/wailsjs-before

@@ -1,0 +1,140 @@
+// Every screen in both sizes and themes: pictures to look at, and what a machine
+// can see: nothing scrolls sideways, nothing sticks out of the window, no errors.
+import { atRest, check, id, newPage, purpose, shoot, signIn, signOut } from './support.mjs';
+
+export const title = 'every screen at 1366×768 and 1920×1080, light and dark';
+
+const sizes = [
+  [1366, 768],
+  [1920, 1080],
+];
+const themes = ['light', 'dark'];
+const screens = [
+  { name: 'signin', who: '0217', go: signOut },
+  { name: 'home', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/')) },
+  { name: 'cases', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/cases')) },
+  { name: 'case', who: '0217', go: openCase },
+  { name: 'search', who: '0217', go: search },
+  { name: 'review', who: '0217', go: (page) => open(page, /\.mp4|检查录像/, true) },
+  { name: 'page', who: '0217', go: (page) => open(page, /检查通知书/, false) },
+  { name: 'ingest', who: '0203', go: (page) => page.evaluate(() => (location.hash = '#/ingest')) },
+  { name: 'copies', who: '0209', go: (page) => page.evaluate(() => (location.hash = '#/copies')) },
+  { name: 'copy', who: '0201', go: openCopy },
+  { name: 'redaction', who: '0209', go: bench },
+  { name: 'register', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/register')) },
+  { name: 'log', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/log')) },
+  { name: 'accounts', who: '0902', go: (page) => page.evaluate(() => (location.hash = '#/accounts')) },
+  { name: 'settings', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/settings')) },
+];
+
+export async function run(station, browser) {
+  const problems = [];
+  const only = process.env['DIAOYUE_E2E_SCREENS']?.split(',');
+  for (const who of [...new Set(screens.map((screen) => screen.who))]) {
+    const page = await newPage(browser);
+    await signIn(page, station.url, who);
+    for (const screen of screens.filter((each) => each.who === who && (!only || only.includes(each.name)))) {
+      try {
+        await screen.go(page);
+      } catch (cause) {
+        problems.push(`${screen.name}: cannot be reached (${String(cause).split('\n')[0]})`);
+        await shoot(page, `failed-${screen.name}`);
+        continue;
+      }
+      await everyLook(page, screen.name, problems);
+      if (screen.name === 'signin') await signIn(page, station.url, who);
+    }
+    for (const fault of page.faults) problems.push(`console: ${fault}`);
+    await page.context().close();
+  }
+  for (const problem of problems) console.log(`    !!  ${problem}`);
+  check(problems.length === 0, `${problems.length} problems on the screens`);
+}
+
+async function everyLook(page, name, problems) {
+  for (const [width, height] of sizes) {
+    for (const theme of themes) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await page.waitForTimeout(350);
+      await shoot(page, `${name}_${width}_${theme}`);
+      for (const found of await page.evaluate(outside)) problems.push(`${name} ${width} ${theme}: ${found}`);
+    }
+  }
+}
+
+// outside lists what a person could not reach: sideways scroll, and text beyond the window.
+function outside() {
+  const found = [];
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) found.push('scrolls sideways');
+  if (root.scrollHeight > root.clientHeight) found.push('the window itself scrolls');
+  const clipped = (element) => {
+    for (let at = element.parentElement; at; at = at.parentElement) {
+      const { overflowX, overflowY } = getComputedStyle(at);
+      if (overflowX !== 'visible' || overflowY !== 'visible') return true;
+    }
+    return false;
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!node.textContent.trim()) continue;
+    const element = node.parentElement;
+    if (!element || element.closest('.sr, script, style')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (box.width && (box.right > innerWidth + 1 || box.left < -1) && !clipped(element))
+      found.push(`text beyond the window: ${node.textContent.trim().slice(0, 30)}`);
+    if (
+      parseFloat(getComputedStyle(element).fontSize) < 12 &&
+      box.width > 4 &&
+      !element.closest('[data-page]')
+    )
+      found.push(`text under 12 px: ${node.textContent.trim().slice(0, 30)}`);
+  }
+  for (const button of document.querySelectorAll('.btn, .bd, .seg button, .tabs button')) {
+    if (button.scrollWidth > button.clientWidth + 1)
+      found.push(`cut: ${button.textContent.trim().slice(0, 30)}`);
+  }
+  return found;
+}
+
+async function openCase(page) {
+  await page.evaluate(() => (location.hash = '#/cases'));
+  await id(page, 'case-row').first().click();
+  await id(page, 'record').first().waitFor();
+}
+
+async function search(page) {
+  await page.evaluate(() => (location.hash = '#/search'));
+  await id(page, 'query').fill('东配殿');
+  await page.keyboard.press('Enter');
+  await id(page, 'hit').first().waitFor();
+}
+
+async function open(page, name, footage) {
+  await openCase(page);
+  await id(page, 'record').filter({ hasText: name }).last().click();
+  await id(page, 'open-record').click();
+  await purpose(page, { pick: 'planned' });
+  await id(page, 'review').waitFor({ timeout: 30000 });
+  if (footage) await atRest(page, 0);
+  else await page.locator('[data-page="1"][data-ready="true"]').waitFor({ timeout: 30000 });
+}
+
+async function openCopy(page) {
+  await page.evaluate(() => (location.hash = '#/copies'));
+  await page.getByRole('radio', { name: '全部' }).click();
+  await id(page, 'copy-row').first().click();
+  await page.waitForTimeout(800);
+}
+
+async function bench(page) {
+  await openCase(page);
+  await id(page, 'record').filter({ hasText: '到达与亮证' }).click();
+  await id(page, 'redact').click();
+  await purpose(page, { basis: 'GK-2026-007' });
+  await id(page, 'bench').waitFor();
+  await atRest(page, 0);
+}
