@@ -19,7 +19,7 @@ GO_FILES  := $(shell find . -name '*.go' -not -path './frontend/node_modules/*' 
 WEB_FILES := $(shell find frontend/src frontend/wailsjs frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help tools deps test-deps web-deps demo dev build lab test test-go test-web test-window race lint fmt generate check e2e e2e-binary clean
+.PHONY: help tools deps test-deps web-deps licences demo dev build lab test test-go test-web test-window race lint fmt generate check e2e e2e-binary clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ generate: ## write frontend/wailsjs and codes.json anew from the Go side
 	@# our own class Record hides TypeScript's Record<K, V> inside the generated namespace
 	@sed -i 's/: Record<string, *string>/: {[key: string]: string}/g' frontend/wailsjs/go/models.ts
 	$(GO) test -tags $(TAGS) -count=1 -run 'TestCodes' . -update
+
+licences: web-deps ## write the table in docs/third-party.md anew
+	@sed -i '/^| module or package/,$$d' docs/third-party.md && .ci/licences.sh >> docs/third-party.md
 
 fmt: tools ## format Go and front end
 	$(BIN)/golangci-lint fmt

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints the table of Go modules and npm packages that are linked or bundled,
-# with the licence each carries. `make generate` writes it into docs/third-party.md.
+# with the licence each carries. `make licences` writes it into docs/third-party.md.
 set -eu
 cd "$(dirname "$0")/.."
 
