@@ -6,6 +6,7 @@
 package backendtest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,6 +97,13 @@ func (h *House) Reopen(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	h.Workstation = w
+}
+
+// Enter opens an archive that another process of the same test founded.
+func Enter(ctx context.Context, dir, stateDir string) (*backend.Workstation, error) {
+	return backend.Open(ctx, backend.Config{
+		Dir: dir, StateDir: stateDir, CacheDir: CacheDir(), Mode: store.ModeCLI, Argon: accounts.CheapForTests(),
+	})
 }
 
 // CacheDir is where the compiled PDF engine is kept between test runs; without

@@ -159,7 +159,10 @@ func (r *run) release(ctx context.Context) error {
 	}
 	key := r.w.Log.Public().String()
 	report, err := certificate.Verify(cert, bytes.NewReader(copied), key)
-	if err = r.check(err == nil && report.Trusted, "certificate and copy verify: %v", err); err != nil {
+	if err != nil {
+		return fmt.Errorf("verify the released copy: %w", err)
+	}
+	if err = r.check(report.Trusted, "with the key the certificate and the copy verify"); err != nil {
 		return err
 	}
 	_, err = certificate.Verify(cert, bytes.NewReader(copied), "")
