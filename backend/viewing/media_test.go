@@ -46,10 +46,10 @@ func TestPhotograph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := jpeg.Encode(f, image.NewGray(image.Rect(0, 0, 64, 48)), nil); err != nil {
+	if err = jpeg.Encode(f, image.NewGray(image.Rect(0, 0, 64, 48)), nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Close(); err != nil {
+	if err = f.Close(); err != nil {
 		t.Fatal(err)
 	}
 	r := h.Take(t, h.Case(t, "C-1").ID, path)[0]
