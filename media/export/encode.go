@@ -169,6 +169,11 @@ func (e *encoding) openSound(ctx context.Context) (err error) {
 // soundChunk is how much sound is read at a time, in seconds.
 const soundChunk = 2
 
+// smear is how far, in samples, AAC carries a sound into its neighbourhood: its
+// window is two frames of 1024 samples. Export mutes that much more at both ends
+// of a mute, so that no original sound is left in the range that was asked for.
+const smear = 2048
+
 // soundUpTo encodes the sound before the given second, in whole chunks until
 // the end is asked for, so that sound and picture lie side by side in the file.
 func (e *encoding) soundUpTo(ctx context.Context, seconds float64) error {
@@ -182,7 +187,8 @@ func (e *encoding) soundUpTo(ctx context.Context, seconds float64) error {
 		if err != nil {
 			return err
 		}
-		e.plan.Silence(&s)
+		wide := e.plan.Widened(float64(smear) / float64(e.format.Rate))
+		wide.Silence(&s)
 		if err := e.encoder.Audio(s.Data); err != nil {
 			return err
 		}

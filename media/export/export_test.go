@@ -43,7 +43,7 @@ func TestRun(t *testing.T) {
 	if d := cmp.Diff([]string{"metadata creation_time", "metadata location", "metadata location-eng", "metadata title"}, dropped); d != "" {
 		t.Error(d)
 	}
-	t.Logf("mask mean %.2f worst %d, PSNR %.1f worst %.1f, silence %d edge %d, sizes %d -> %d", r.MaskMean, r.MaskWorst, r.PSNR, r.PSNRFrame, r.Silence, r.SilenceEdge, m.Original.Size, m.Copy.Size)
+	t.Logf("mask mean %.2f worst %d, PSNR %.1f worst %.1f, silence %d, sizes %d -> %d", r.MaskMean, r.MaskWorst, r.PSNR, r.PSNRFrame, r.Silence, m.Original.Size, m.Copy.Size)
 	c, err := probe.File(t.Context(), dst)
 	if err != nil {
 		t.Fatal(err)
@@ -149,6 +149,8 @@ func TestVerifyFinds(t *testing.T) {
 		"covered for nothing": {made(func(p *redact.Plan) { p.Tracks[1].Keyframes[0].Frame = 1 }), "outside"},
 		"not muted":           {made(func(p *redact.Plan) { p.Mutes = nil }), "mutes"},
 		"muted too late":      {made(func(p *redact.Plan) { p.Mutes[0].From = .6 }), "mutes"},
+		"muted a bit late":    {made(func(p *redact.Plan) { p.Mutes[0].From += .06 }), "mutes"},
+		"muted a bit short":   {made(func(p *redact.Plan) { p.Mutes[0].To -= .06 }), "mutes"},
 		"a frame is missing":  {short, "frames"},
 		"frames are late":     {late, "pts"},
 		"metadata":            {tagged, "metadata"},

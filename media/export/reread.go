@@ -20,9 +20,7 @@ const (
 	maskWorstMax = 40   // largest deviation of one sample: compression rings a little at the edges
 	psnrMin      = 38.0 // dB outside the covers, over the whole copy
 	psnrFrameMin = 30.0 // dB outside the covers, the worst frame
-	silenceMax   = 2    // loudest sample inside a mute, edges left out (digital silence, then AAC)
-	edgeMax      = 4096 // loudest sample within edgeSamples of a mute's ends: AAC smears its neighbours, never what was muted
-	edgeSamples  = 2048 // two AAC frames
+	silenceMax   = 2    // loudest sample inside a mute, from its first to its last (digital silence, then AAC)
 )
 
 // Verify reads a finished copy of src by plan again and measures it, as Run does
@@ -53,7 +51,7 @@ func Verify(ctx context.Context, src, finished *os.File, plan redact.Plan) (Repo
 func (w *work) reread(ctx context.Context, dst *os.File, blocks *blockSet) (FileDigest, Report, error) {
 	r := Report{
 		MaskMeanMax: maskMeanMax, MaskWorstMax: maskWorstMax,
-		PSNRMin: psnrMin, PSNRFrameMin: psnrFrameMin, SilenceMax: silenceMax, EdgeMax: edgeMax,
+		PSNRMin: psnrMin, PSNRFrameMin: psnrFrameMin, SilenceMax: silenceMax,
 		Mutes: len(w.plan.Mutes), Blocks: blocks.count,
 	}
 	shared, digest, err := blocks.sharedBlocks(ctx, dst)
@@ -362,25 +360,19 @@ func (w *work) silence(ctx context.Context, dst *os.File, c media.Container, r *
 			if err != nil {
 				return err
 			}
-			r.listen(s, at, from, to)
+			r.listen(s)
 		}
 	}
 	return nil
 }
 
-// listen notes the loudest samples of s, which begins at sample at of a mute
-// from..to.
-func (r *Report) listen(s media.Samples, at, from, to int64) {
-	for i, v := range s.Data {
+// listen notes the loudest sample of a piece of a mute.
+func (r *Report) listen(s media.Samples) {
+	for _, v := range s.Data {
 		loud := int(v)
 		if loud < 0 {
 			loud = -loud
 		}
-		here := at + int64(i/s.Channels)
-		if here < from+edgeSamples || here >= to-edgeSamples {
-			r.SilenceEdge = max(r.SilenceEdge, loud)
-		} else {
-			r.Silence = max(r.Silence, loud)
-		}
+		r.Silence = max(r.Silence, loud)
 	}
 }

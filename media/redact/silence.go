@@ -37,6 +37,19 @@ func (p Plan) Silence(s *media.Samples) {
 	}
 }
 
+// Widened returns p with every mute longer by that many seconds at both ends,
+// for an encoder that smears a sound into its neighbourhood: what was asked to
+// be silent then is silent after the encoder, too. The masks stay as they are.
+func (p Plan) Widened(seconds float64) Plan {
+	wide := make([]Mute, 0, len(p.Mutes))
+	for _, m := range p.Mutes {
+		m.From, m.To = max(m.From-seconds, 0), m.To+seconds
+		wide = append(wide, m)
+	}
+	p.Mutes = wide
+	return p
+}
+
 // Samples returns the muted range of m in samples since the first shown frame at
 // rate: from inclusive, to exclusive, rounded outward.
 func (m Mute) Samples(rate int) (from, to int64) {
