@@ -209,7 +209,9 @@ func (w *Workstation) openIndex() error {
 	}
 	w.later(index.Close)
 	w.Keeper = retrieval.NewKeeper(w.Catalog, index, w.cfg.Log)
-	w.Retrieval = retrieval.New(retrieval.Config{Catalog: w.Catalog, Accounts: w.Accounts, Log: w.Log, Index: index, Keeper: w.Keeper})
+	w.Retrieval = retrieval.New(retrieval.Config{
+		Catalog: w.Catalog, Accounts: w.Accounts, Log: w.Log, Index: index, Keeper: w.Keeper, Vault: w.Vault,
+	})
 	return nil
 }
 

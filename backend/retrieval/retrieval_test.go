@@ -21,6 +21,7 @@ import (
 	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/retrieval"
 	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/search"
 )
 
@@ -201,6 +202,7 @@ type archive struct {
 	index    *search.Index
 	keeper   *retrieval.Keeper
 	service  *retrieval.Service
+	vault    *vault.Vault
 	closed   bool
 }
 
@@ -217,6 +219,9 @@ func newArchive(t *testing.T) *archive {
 	}
 	a.accounts = accounts.New(a.db, a.log, accounts.Config{Now: now, Argon: accounts.CheapForTests()})
 	a.catalog = catalog.New(catalog.Config{DB: a.db, Log: a.log, Accounts: a.accounts, Now: now})
+	if a.vault, err = vault.Open(a.dir); err != nil {
+		t.Fatal(err)
+	}
 	a.openIndex(t)
 	t.Cleanup(func() {
 		_ = a.index.Close()
@@ -236,7 +241,7 @@ func (a *archive) openIndex(t *testing.T) {
 	}
 	a.index = x
 	a.keeper = retrieval.NewKeeper(a.catalog, x, slog.New(slog.DiscardHandler))
-	a.service = retrieval.New(retrieval.Config{Catalog: a.catalog, Accounts: a.accounts, Log: a.log, Index: x, Keeper: a.keeper})
+	a.service = retrieval.New(retrieval.Config{Catalog: a.catalog, Accounts: a.accounts, Log: a.log, Index: x, Keeper: a.keeper, Vault: a.vault})
 }
 
 func (a *archive) catchUp(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/search"
 )
 
@@ -58,7 +59,7 @@ type RecordGroup struct {
 }
 
 // Hit is one place. Page is 1-based, 0 when it is no page; Frame is 0-based,
-// -1 when it is no frame; Time is in seconds from the first frame, -1 when
+// -1 when it is no frame or the recording has no frame index yet; Time is in seconds from the first frame, -1 when
 // there is none.
 type Hit struct {
 	Source    string // search.SourceTitle, SourcePage, SourceSpeech, SourceNote
@@ -78,6 +79,7 @@ type Service struct {
 	log      *audit.Log
 	index    *search.Index
 	keeper   *Keeper
+	frames   frames
 
 	mu    sync.Mutex
 	known register
@@ -90,11 +92,15 @@ type Config struct {
 	Log      *audit.Log
 	Index    *search.Index
 	Keeper   *Keeper
+	Vault    *vault.Vault // for the frame indexes
 }
 
 // New gives a service over an index that the keeper fills.
 func New(cfg Config) *Service {
-	return &Service{catalog: cfg.Catalog, accounts: cfg.Accounts, log: cfg.Log, index: cfg.Index, keeper: cfg.Keeper}
+	return &Service{
+		catalog: cfg.Catalog, accounts: cfg.Accounts, log: cfg.Log, index: cfg.Index, keeper: cfg.Keeper,
+		frames: frames{vault: cfg.Vault},
+	}
 }
 
 // Search answers a query within the actor's rights. The entry "search" is in
@@ -118,6 +124,9 @@ func (s *Service) Search(ctx context.Context, actor accounts.Actor, q Query) (Re
 	out := Result{
 		Cases: found.Cases, Records: found.Records, Places: found.Places, Facets: found.Facets, Level: found.Level,
 		Terms: found.Terms, Unparsed: found.Unparsed, Took: found.Took, Groups: join(found.Groups, reg),
+	}
+	if err = s.frames.fill(out.Groups); err != nil {
+		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	if out.Pending, err = s.keeper.Pending(ctx); err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
