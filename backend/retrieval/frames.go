@@ -79,7 +79,7 @@ func (x *frames) of(r catalog.Record) (*frameindex.Index, error) {
 	}
 	ix, err := frameindex.Unmarshal(data)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a spoilt index is made anew when the recording is viewed; the time tells the place till then
+		return nil, nil // a spoilt index is made anew when the recording is viewed; the time tells the place till then
 	}
 	if x.known == nil || len(x.known) >= kept {
 		x.known = map[string]*frameindex.Index{}

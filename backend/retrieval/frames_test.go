@@ -42,18 +42,18 @@ func TestSpokenPlaceHasItsFrame(t *testing.T) {
 		footage = a.record(ctx, t, tx, b.own, catalog.Record{
 			Kind: catalog.KindAV, Medium: catalog.MediumVideo, Stage: catalog.StageInvestigation, Title: "补充录像", SHA256: digest(8), Frames: ix.Len(),
 		})
-		_, err := a.catalog.AddTranscript(ctx, tx, catalog.Transcript{RecordID: footage.ID, SourceID: b.question.ID, Cues: []catalog.Cue{
+		_, failed := a.catalog.AddTranscript(ctx, tx, catalog.Transcript{RecordID: footage.ID, SourceID: b.question.ID, Cues: []catalog.Cue{
 			{From: at, To: at + 1, Text: "木料四十二根"},
 		}})
-		return err
+		return failed
 	})
 	a.catchUp(t)
 	if got := a.spokenFrames(t, b); !cmp.Equal(got, []int64{-1}) {
 		t.Errorf("without an index the frames are %v, want -1", got)
 	}
 	err = a.vault.PutDerived(t.Context(), footage.SHA256, catalog.DerivedFrameIndex, func(w io.Writer) error {
-		_, err := w.Write(ix.Marshal())
-		return err
+		_, failed := w.Write(ix.Marshal())
+		return failed
 	})
 	if err != nil {
 		t.Fatal(err)
