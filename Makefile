@@ -117,7 +117,7 @@ test-web: web-deps
 e2e: e2e-binary ## drive the program in Debian's Chromium (playwright-core)
 	cd frontend && npm run e2e
 
-test-window: build ## the production binary in a real window under Xvfb
+test-window: build e2e-binary ## the production binary in a real window under Xvfb
 	$(GO) test -tags window,$(TAGS) -count=1 -run 'TestWindow' .
 
 race: ## the Go tests under the race detector

@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"fmt"
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
@@ -28,12 +27,13 @@ func (c *Cases) Get(caseID string) (CaseFile, error) {
 		if err != nil {
 			return CaseFile{}, err
 		}
+		who := people(ctx, w)
 		out := CaseFile{Summary: dtoCase(found.File)}
 		for _, key := range catalog.Stages() {
 			stage := Stage{Key: key, Records: []Record{}}
 			for _, r := range found.Records {
 				if r.Stage == key {
-					stage.Records = append(stage.Records, dtoDescribed(r))
+					stage.Records = append(stage.Records, who.of(dtoDescribed(r)))
 				}
 			}
 			out.Stages = append(out.Stages, stage)
@@ -63,7 +63,7 @@ func (c *Cases) Record(recordID string) (Record, error) {
 		if err != nil {
 			return Record{}, err
 		}
-		return dtoDescribed(found), nil
+		return people(ctx, w).of(dtoDescribed(found)), nil
 	})
 }
 
@@ -71,7 +71,15 @@ func (c *Cases) Record(recordID string) (Record, error) {
 func (c *Cases) History(recordID string) ([]HistoryItem, error) {
 	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) ([]HistoryItem, error) {
 		steps, err := w.History(ctx, actor, recordID)
-		return each(steps, dtoStep), err
+		if err != nil {
+			return nil, err
+		}
+		record, err := w.Record(ctx, actor, recordID)
+		if err != nil {
+			return nil, err
+		}
+		unit := unitOf(record.Record)
+		return each(steps, func(s backend.Step) HistoryItem { return dtoStep(s, unit) }), nil
 	})
 }
 
@@ -81,10 +89,9 @@ func dtoDescribed(d backend.Described) Record {
 	return out
 }
 
-func dtoStep(s backend.Step) HistoryItem {
-	facts := map[string]string{}
-	for k, v := range s.Codes {
-		facts[k] = fmt.Sprint(v)
+func dtoStep(s backend.Step, unit string) HistoryItem {
+	return HistoryItem{
+		Seq: s.Seq, At: s.At, Event: string(s.Event), Actor: s.Actor, Result: string(s.Result),
+		Facts: plainFacts(s.Codes, unit),
 	}
-	return HistoryItem{Seq: s.Seq, At: s.At, Event: string(s.Event), Actor: s.Actor, Result: string(s.Result), Facts: facts}
 }

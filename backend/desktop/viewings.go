@@ -22,13 +22,21 @@ func (v *Viewings) Open(request ViewingRequest) (Viewing, error) {
 		if err != nil {
 			return Viewing{}, err
 		}
-		return described(ctx, opened)
+		out, err := described(ctx, opened)
+		return people(ctx, w).in(out), err
 	})
 }
 
 // Get gives an open viewing of the signed-in account.
 func (v *Viewings) Get(id string) (Viewing, error) {
-	return through(v.shell, id, described)
+	return ask(v.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Viewing, error) {
+		one, err := w.Viewing.Get(id, actor)
+		if err != nil {
+			return Viewing{}, err
+		}
+		out, err := described(ctx, one)
+		return people(ctx, w).in(out), err
+	})
 }
 
 // Present logs what was really on the glass and returns when the entry is

@@ -90,6 +90,8 @@ async function submit(page, station) {
   await id(page, 'submit').click();
   await id(page, 'submit-confirm').click();
   await id(page, 'to-copy').waitFor({ timeout: 60000 });
+  check(await id(page, 'locked').isVisible(), 'what was submitted is locked');
+  await id(page, 'copy-state').filter({ hasText: '封存' }).waitFor({ timeout: 60000 });
   check(/封存/.test(await id(page, 'copy-state').innerText()), 'a sealed candidate was made');
   const number = (await id(page, 'submit-foot').locator('b').first().innerText()).trim();
   await shoot(page, 'walk-submitted');

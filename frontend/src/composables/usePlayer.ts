@@ -27,6 +27,9 @@ export interface PlayerOptions {
   over?: (context: CanvasRenderingContext2D, width: number, height: number) => void;
 }
 
+/** No picture where a recording has sound alone. */
+type Picture = ImageBitmap | null;
+
 export type Player = ReturnType<typeof usePlayer>;
 
 /** usePlayer makes a player; `attach` gives it its canvas. */
@@ -48,9 +51,11 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
   });
   let canvas: HTMLCanvasElement | null = null;
   let source: Source = { view: 'original', draft: '' };
-  let last: Loaded<ImageBitmap> | null = null;
+  let last: Loaded<Picture> | null = null;
 
-  async function load(n: number, quality: Quality, generation: number): Promise<Loaded<ImageBitmap>> {
+  async function load(n: number, quality: Quality, generation: number): Promise<Loaded<Picture>> {
+    // Without frames there is nothing to fetch: the place in time is all there is.
+    if (viewing.frames === 0) return { n, picture: null, bytes: 1024, quality };
     const stage = canvas?.parentElement?.getBoundingClientRect();
     const scale = window.devicePixelRatio || 1;
     const size =
@@ -62,10 +67,10 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
     return { n, picture, bytes: picture.width * picture.height * 4, quality };
   }
 
-  function draw(loaded: Loaded<ImageBitmap>) {
+  function draw(loaded: Loaded<Picture>) {
     last = loaded;
     const context = canvas?.getContext('2d', { alpha: false });
-    if (!canvas || !context) return;
+    if (!canvas || !context || !loaded.picture) return;
     const { width, height } = loaded.picture;
     if (canvas.width !== width) canvas.width = width;
     if (canvas.height !== height) canvas.height = height;
@@ -75,7 +80,7 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
     canvas.dataset['quality'] = loaded.quality;
   }
 
-  const engine: Engine<ImageBitmap> = new Engine<ImageBitmap>(
+  const engine: Engine<Picture> = new Engine<Picture>(
     {
       now: () => performance.now(),
       repaint: (act) => {
@@ -87,7 +92,7 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
         return () => clearTimeout(id);
       },
       load,
-      release: (picture) => picture.close(),
+      release: (picture) => picture?.close(),
       draw,
       failed: (frame, cause) => {
         if (toAppError(cause).code !== 'superseded') state.lost = { frame, fault: sentenceOf(cause) };

@@ -5,6 +5,8 @@ import { on } from '@/api/events';
 import * as viewings from '@/api/viewings';
 import type { Annotation, Coverage, Cue, Interval, Viewing } from '@/api/types';
 import { sentenceOf, type Sentence } from '@/i18n/faults';
+import { grid, heard, onGrid } from '@/player/soundOnly';
+import { frameAt } from '@/player/timecode';
 import { useSession } from '@/stores/session';
 
 const nothing: Coverage = { ranges: [], fast: [], shown: 0, total: 0, share: 0 };
@@ -24,19 +26,29 @@ export function useViewing(id: string, closing: () => Promise<void>) {
   let gone = false;
 
   const footage = computed(() => (viewing.value?.frames ?? 0) > 0);
+  /** Sound without a picture: it plays on a grid of time, and there is no frame to name. */
+  const soundOnly = computed(() => isSoundOnly(viewing.value));
+  /** Whether what is heard of a recording without frames is measured. */
+  const measured = computed(() => !soundOnly.value || coverage.value.total > 0);
+  /** The frame index was verified while this viewing stands open with provisional numbers. */
+  const verifiedLater = ref(false);
 
   async function load(): Promise<boolean> {
     try {
       const found = await viewings.get(id);
       const av = found.frames > 0;
+      const silentPicture = isSoundOnly(found);
       [times.value, keyframes.value, cues.value, annotations.value] = await Promise.all([
-        av ? viewings.times(id) : [],
+        av ? viewings.times(id) : silentPicture ? grid(found.duration) : [],
         av ? viewings.keyframes(id) : [],
         found.record.kind === 'av' ? viewings.cues(id) : [],
         viewings.annotations(id),
       ]);
       if (gone) return false;
-      coverage.value = found.coverage;
+      if (silentPicture) {
+        cues.value = cues.value.map((cue) => ({ ...cue, frame: frameAt(times.value, cue.from) }));
+      }
+      coverage.value = silentPicture ? onGrid(found.coverage) : found.coverage;
       viewing.value = found;
       session.enterViewing(found);
       return true;
@@ -47,8 +59,14 @@ export function useViewing(id: string, closing: () => Promise<void>) {
   }
 
   async function present(intervals: Interval[]): Promise<void> {
-    if (closed.value) return;
-    coverage.value = await viewings.present(id, intervals);
+    const found = viewing.value;
+    if (closed.value || !found) return;
+    if (!soundOnly.value) {
+      coverage.value = await viewings.present(id, intervals);
+      return;
+    }
+    const list = heard(intervals, found.duration);
+    if (measured.value && list.length > 0) coverage.value = onGrid(await viewings.present(id, list));
   }
 
   async function annotate(
@@ -66,10 +84,23 @@ export function useViewing(id: string, closing: () => Promise<void>) {
     annotations.value = [...annotations.value, made].sort((a, b) => a.frame - b.frame || a.page - b.page);
   }
 
+  // New numbers are taken over in place only if they name the same frames.
+  async function verified(): Promise<void> {
+    const found = await viewings.get(id).catch(() => null);
+    if (!found || gone) return;
+    if (found.provisional || found.frames !== times.value.length) {
+      verifiedLater.value = true;
+      return;
+    }
+    keyframes.value = await viewings.keyframes(id).catch(() => keyframes.value);
+    viewing.value = found;
+  }
+
   async function close(): Promise<void> {
     if (gone) return;
     gone = true;
     stop();
+    stopJobs();
     await closing().catch(() => undefined);
     if (!closed.value) await viewings.close(id).catch(() => undefined);
     if (session.viewing?.id === id) session.leaveViewing();
@@ -77,6 +108,11 @@ export function useViewing(id: string, closing: () => Promise<void>) {
 
   const stop = on('viewing-closed', (event) => {
     if (event.id === id && !gone) closed.value = event.kind || 'normal';
+  });
+  const stopJobs = on('job', (job) => {
+    const now = viewing.value;
+    if (job.kind !== 'frame-index' || job.state !== 'done' || job.subject !== now?.record.id) return;
+    if (now.provisional) void verified();
   });
   onBeforeUnmount(() => void close());
 
@@ -90,11 +126,17 @@ export function useViewing(id: string, closing: () => Promise<void>) {
     fault,
     closed,
     footage,
+    soundOnly,
+    measured,
+    verifiedLater,
     load,
     present,
     annotate,
     close,
   };
 }
+
+const isSoundOnly = (viewing: Viewing | null) =>
+  viewing !== null && viewing.frames === 0 && viewing.sound.length > 0;
 
 export type OpenedViewing = ReturnType<typeof useViewing>;

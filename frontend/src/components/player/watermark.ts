@@ -1,6 +1,16 @@
 // The watermark on screen: who looked, when and why, as part of the drawn frame.
 // A photograph of the screen then carries it too.
 
+import type { Viewing } from '@/api/types';
+import { words } from '@/i18n';
+import { dateTime } from '@/i18n/format';
+
+/** watermarkText is name, number and session as the desk gives them, then when and why it was opened. */
+export const watermarkText = (viewing: Pick<Viewing, 'watermark' | 'openedAt' | 'purpose'>): string =>
+  [viewing.watermark, dateTime(viewing.openedAt), words('common.purpose.' + viewing.purpose)]
+    .filter(Boolean)
+    .join(' ');
+
 const PLACES = [
   [0.02, 0.3],
   [0.38, 0.22],

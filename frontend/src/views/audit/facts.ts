@@ -1,5 +1,5 @@
 // The facts of an entry in one line, in Chinese where a word is known.
-import { messages, words } from '@/i18n';
+import { messages, t, words } from '@/i18n';
 import { bytes, NONE } from '@/i18n/format';
 
 /** factLine joins the facts that have a Chinese name: "事由 计划调阅，页 3". The whole stands in the entry. */
@@ -18,6 +18,7 @@ const tables: Record<string, string[]> = {
   medium: ['common.medium.'],
   kind: ['common.kind.', 'audit.close.', 'common.job.'],
   state: ['casefile.text.', 'casefile.indexState.', 'copies.state.'],
+  sound: ['audit.sound.'],
   timeliness: ['casefile.timeliness.'],
 };
 
@@ -26,6 +27,9 @@ function factValue(key: string, text: string): string {
   const word = (tables[key] ?? []).map((table) => words(table + text)).find(Boolean);
   if (word) return word;
   if (tables[key]) return '';
+  if (key === 'frameRanges') return t('audit.frameRanges', { n: text });
+  if (key === 'pageRanges') return t('audit.pageRanges', { n: text });
+  if (key === 'speed') return text.replaceAll(/-?[\d.]+/g, (n) => n.replace('-', '−') + '×');
   if (key === 'size') return bytes(Number(text));
   if (/^[0-9a-f]{64}$/.test(text)) return text.slice(0, 8) + '…';
   return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(text) ? '…' + text.slice(-6) : text;

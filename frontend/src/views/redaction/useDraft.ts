@@ -32,6 +32,8 @@ export function useDraft(start: Draft, sha256: string) {
   let queue: Promise<void> = Promise.resolve();
 
   const plan = computed(() => made.value.plan);
+  /** What was handed in is what will be approved: it is changed no more. */
+  const locked = computed(() => submitting.value || copy.value !== null);
   const lacks = computed(() => missing(plan.value));
 
   function show() {
@@ -45,6 +47,7 @@ export function useDraft(start: Draft, sha256: string) {
 
   /** edit makes the next plan out of the present one; acts with one tag in a row are one step. */
   function edit(act: (plan: Plan) => Plan, tag = '') {
+    if (locked.value) return;
     const next = act(plan.value);
     if (next === plan.value) return;
     history.push({ ...history.value, plan: next }, tag);
@@ -52,12 +55,14 @@ export function useDraft(start: Draft, sha256: string) {
   }
 
   function rename(id: string, name: string) {
+    if (locked.value) return;
     history.push({ ...history.value, names: { ...history.value.names, [id]: name } }, 'name ' + id);
     show();
   }
 
   /** addNamed adds a track and its name in one step. */
   function addNamed(act: (plan: Plan) => Plan, id: string, name: string) {
+    if (locked.value) return;
     history.push({ plan: act(plan.value), names: { ...history.value.names, [id]: name } });
     show();
   }
@@ -128,6 +133,7 @@ export function useDraft(start: Draft, sha256: string) {
     fault,
     copy,
     submitting,
+    locked,
     steps,
     edit,
     rename,
@@ -135,8 +141,8 @@ export function useDraft(start: Draft, sha256: string) {
     save,
     submit,
     settle: () => history.settle(),
-    undo: () => (history.undo(), show()),
-    redo: () => (history.redo(), show()),
+    undo: () => void (locked.value || (history.undo(), show())),
+    redo: () => void (locked.value || (history.redo(), show())),
   };
 }
 
