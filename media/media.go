@@ -18,6 +18,8 @@ var (
 	ErrDamaged = errors.New("the recording is damaged")
 	// ErrMissingMoov says that an MP4 lacks its index (moov), as after a loss of power.
 	ErrMissingMoov = errors.New("the recording has no index (moov); the device was probably cut off")
+	// ErrEncrypted says that the pictures are there but need a key.
+	ErrEncrypted = errors.New("the recording is encrypted")
 	// ErrNoVideo says that the file holds no moving picture.
 	ErrNoVideo = errors.New("the file has no video")
 	// ErrNoSound says that the file holds no sound track of that number.

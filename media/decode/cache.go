@@ -1,64 +1,117 @@
 package decode
 
 import (
-	"container/list"
-
+	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/internal/av"
 )
 
 // maxWindow bounds how many frames one run backwards keeps.
 const maxWindow = 96
 
-// cache keeps the pictures used last, under a budget of bytes.
+// cache keeps pictures under a budget of bytes: as they were decoded, or ready
+// for display. What lies farthest from where the person looks goes first, and
+// what lies behind the direction of motion before what lies ahead.
 type cache struct {
 	budget, used int64
-	typical      int64 // bytes of the picture put last
-	order        *list.List
-	byNumber     map[int64]*list.Element
+	typical      int64 // bytes of the decoded picture put last
+	at, step     int64 // where the person looks, and the motion
+	entries      map[cacheKey]cacheEntry
 }
 
-type cached struct {
-	n   int64
-	pic *av.Frame
+// cacheKey names a picture: as decoded (zero size), or fitted into a size.
+type cacheKey struct {
+	n    int64
+	w, h int
+}
+
+type cacheEntry struct {
+	frame *av.Frame
+	view  *media.Picture
+	bytes int64
 }
 
 func newCache(budget int64) *cache {
-	return &cache{budget: budget, order: list.New(), byNumber: map[int64]*list.Element{}}
+	return &cache{budget: budget, entries: map[cacheKey]cacheEntry{}}
 }
 
-// get returns a new reference to picture n, or nil.
-func (c *cache) get(n int64) *av.Frame {
-	e := c.byNumber[n]
-	if e == nil {
-		return nil
+// look says where the person is now, and how many frames on the next wish will be.
+func (c *cache) look(n, step int64) { c.at, c.step = n, step }
+
+// frame returns a new reference to the decoded picture n, or nil.
+func (c *cache) frame(n int64) *av.Frame {
+	if e, ok := c.entries[cacheKey{n: n}]; ok {
+		return e.frame.Clone()
 	}
-	c.order.MoveToFront(e)
-	return e.Value.(cached).pic.Clone()
+	return nil
 }
 
-// put keeps a reference of its own to pic.
-func (c *cache) put(n int64, pic *av.Frame) {
-	if c.byNumber[n] != nil {
+// putFrame keeps a reference of its own to pic.
+func (c *cache) putFrame(n int64, pic *av.Frame) {
+	k := cacheKey{n: n}
+	if _, ok := c.entries[k]; ok {
 		return
 	}
 	c.typical = pic.Bytes()
-	c.used += c.typical
-	c.byNumber[n] = c.order.PushFront(cached{n, pic.Clone()})
-	for c.used > c.budget && c.order.Len() > 1 {
-		c.drop(c.order.Back())
+	c.entries[k] = cacheEntry{frame: pic.Clone(), bytes: c.typical}
+	c.added(k, c.typical)
+}
+
+// putView keeps a picture for display, which must not change any more.
+func (c *cache) putView(k cacheKey, p media.Picture) {
+	if _, ok := c.entries[k]; ok {
+		return
+	}
+	bytes := int64(len(p.Planes[0]) + len(p.Planes[1]) + len(p.Planes[2]))
+	c.entries[k] = cacheEntry{view: &p, bytes: bytes}
+	c.added(k, bytes)
+}
+
+func (c *cache) added(k cacheKey, bytes int64) {
+	for c.used += bytes; c.used > c.budget && len(c.entries) > 1; {
+		c.drop(c.farthest(k))
 	}
 }
 
-func (c *cache) drop(e *list.Element) {
-	v := c.order.Remove(e).(cached)
-	delete(c.byNumber, v.n)
-	c.used -= v.pic.Bytes()
-	v.pic.Close()
+// farthest returns the entry that is least likely wanted again, never k.
+func (c *cache) farthest(k cacheKey) cacheKey {
+	var worst cacheKey
+	most := int64(-1)
+	for e := range c.entries {
+		if v := c.remote(e.n); e != k && v > most {
+			worst, most = e, v
+		}
+	}
+	return worst
+}
+
+// remote weighs a frame's distance from the person.
+func (c *cache) remote(n int64) int64 {
+	const behind = 64 // a frame behind counts as one so many times farther ahead
+	d := n - c.at
+	switch {
+	case c.step == 0:
+		return max(d, -d)
+	case c.step < 0:
+		d = -d
+	}
+	if d < 0 {
+		return -d * behind
+	}
+	return d
+}
+
+func (c *cache) drop(k cacheKey) {
+	e := c.entries[k]
+	delete(c.entries, k)
+	c.used -= e.bytes
+	if e.frame != nil {
+		e.frame.Close()
+	}
 }
 
 func (c *cache) clear() {
-	for c.order.Len() > 0 {
-		c.drop(c.order.Back())
+	for k := range c.entries {
+		c.drop(k)
 	}
 }
 

@@ -11,25 +11,14 @@ import (
 	"diaoyue.example/workstation/media/internal/av"
 )
 
-// packetID tells packets apart across seeks. Their place in the file does;
-// time stamps may be rebuilt differently after a seek (AVI, MPEG-PS, TS) and
-// count only where there is no place.
-type packetID struct{ pos, size, dts int64 }
-
-func identify(p av.Packet) packetID {
-	if p.Pos >= 0 {
-		return packetID{p.Pos, int64(p.Size), 0}
-	}
-	return packetID{-1, int64(p.Size), p.DTS}
+// keeping says which frames met on the way go into the cache: every so many,
+// counted back from `to`, down to `from`.
+type keeping struct {
+	from, to, every int64
+	put             func(n int64, pic *av.Frame) // nil: as they are
 }
 
-func identities(ix *frameindex.Index) map[packetID]int64 {
-	out := make(map[packetID]int64, ix.Packets())
-	for i := range ix.Packets() {
-		out[identify(ix.Packet(i))] = i
-	}
-	return out
-}
+func (k keeping) wants(n int64) bool { return n >= k.from && n <= k.to && (k.to-n)%k.every == 0 }
 
 // cursor is one demuxer and decoder standing somewhere in the recording.
 type cursor struct {
@@ -41,16 +30,8 @@ type cursor struct {
 	at     int64 // frame given out last, -1 if the decoder was just started
 	ended  bool  // the decoder was told that nothing follows
 	warmed bool  // a picture was decoded since the file was opened
-	repeat int64 // frames seen of packet lastTag
+	repeat int64 // frames seen of packet tag
 	tag    int64
-}
-
-func (d *Decoder) newCursor(ctx context.Context) (*cursor, error) {
-	c := &cursor{d: d, ix: d.index}
-	if err := c.restart(ctx); err != nil {
-		return nil, err
-	}
-	return c, nil
 }
 
 func (c *cursor) close() {
@@ -67,8 +48,10 @@ func (c *cursor) close() {
 func (c *cursor) restart(ctx context.Context) error {
 	c.close()
 	var err error
-	if c.src, err = av.Open(ctx, c.d.file); err != nil {
-		return err
+	if c.src, c.d.spare = c.d.spare, nil; c.src == nil {
+		if c.src, err = av.Open(ctx, c.d.file); err != nil {
+			return err
+		}
 	}
 	c.src.Select(c.ix.Stream())
 	if c.dec, err = av.NewDecoder(c.src, c.ix.Stream(), c.d.opts.Threads); err != nil {
@@ -81,49 +64,80 @@ func (c *cursor) restart(ctx context.Context) error {
 }
 
 // maxSeeks bounds how many seek points are tried before the long way from
-// packet 0; each that fails is not tried again.
-const maxSeeks = 3
+// packet 0.
+const maxSeeks = 4
 
 // errMissed says that a run did not show the frame it was for.
 var errMissed = errors.New("the frame did not come")
 
-// frame returns picture n and keeps those from `from` on in the cache.
-func (c *cursor) frame(ctx context.Context, n, from int64) (*av.Frame, error) {
+// point returns the best seek point for frame n among packets before limit.
+func (c *cursor) point(n, limit int64) int64 {
+	return c.ix.SeekPoint(n, limit, func(packet int64) bool {
+		return c.d.points.usable(packet, c.distance(packet, n))
+	})
+}
+
+// distance counts the frames from a seek point to frame n.
+func (c *cursor) distance(packet, n int64) int64 {
+	return n - max(c.ix.FrameOf(packet), 0)
+}
+
+// near reports whether going on from where the cursor stands is the shortest
+// way to frame n.
+func (c *cursor) near(n int64) bool {
+	if c.src == nil || c.ended {
+		return false
+	}
+	point := c.point(n, c.ix.Packets())
+	return c.at >= 0 && c.at < n && point < c.next || c.at < 0 && c.next == 0 && point <= 0
+}
+
+// frame returns picture n and keeps others on the way.
+func (c *cursor) frame(ctx context.Context, n int64, k keeping) (*av.Frame, error) {
 	if c.src == nil {
 		if err := c.restart(ctx); err != nil {
 			return nil, err
 		}
 	}
-	point := c.ix.SeekPoint(n, c.ix.Packets(), c.d.usable)
-	if c.at >= 0 && c.at < n && point < c.next && !c.ended || c.at < 0 && c.next == 0 && point <= 0 && !c.ended {
-		if pic, err := c.run(ctx, n, from); err == nil || ctx.Err() != nil {
+	if c.near(n) {
+		if pic, err := c.run(ctx, n, k); err == nil || ctx.Err() != nil {
 			return pic, err
 		}
 	}
+	point := c.point(n, c.ix.Packets())
+	nearest := int64(-1) // distance of the best point that failed
 	for try := 0; try < maxSeeks && point >= 0; try++ {
 		err := c.seek(ctx, point)
 		if err == nil {
 			var pic *av.Frame
-			if pic, err = c.run(ctx, n, from); err == nil {
+			if pic, err = c.run(ctx, n, k); err == nil {
+				if nearest >= 0 {
+					c.d.points.recovered(nearest)
+				}
 				return pic, nil
 			}
+			if ctx.Err() == nil {
+				nearest = max(nearest, c.distance(point, n))
+				c.d.points.fail(point, c.distance(point, n))
+			}
+		} else if ctx.Err() == nil {
+			c.d.points.unreachable(point)
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		c.d.blacklist(point)
-		point = c.ix.SeekPoint(n, point, c.d.usable)
+		point = c.point(n, point)
 	}
-	return c.fromStart(ctx, n, from)
+	return c.fromStart(ctx, n, k)
 }
 
 // fromStart decodes from packet 0: first by packet numbers, passing over what
 // nothing refers to, then counting every picture, as the linear pass did.
-func (c *cursor) fromStart(ctx context.Context, n, from int64) (*av.Frame, error) {
+func (c *cursor) fromStart(ctx context.Context, n int64, k keeping) (*av.Frame, error) {
 	if err := c.restart(ctx); err != nil {
 		return nil, err
 	}
-	if pic, err := c.run(ctx, n, from); err == nil || ctx.Err() != nil {
+	if pic, err := c.run(ctx, n, k); err == nil || ctx.Err() != nil {
 		return pic, err
 	}
 	if err := c.restart(ctx); err != nil {
@@ -137,10 +151,10 @@ func (c *cursor) fromStart(ctx context.Context, n, from int64) (*av.Frame, error
 }
 
 // run decodes forward until frame n comes and proves it by its hash.
-func (c *cursor) run(ctx context.Context, n, from int64) (*av.Frame, error) {
+func (c *cursor) run(ctx context.Context, n int64, k keeping) (*av.Frame, error) {
 	last := c.ix.At(n).Packet
 	for {
-		pic, err := c.receive(ctx, from, last)
+		pic, err := c.receive(ctx, k, last)
 		if err != nil {
 			if ctx.Err() == nil {
 				c.lose() // a wish given up leaves the cursor where it stands
@@ -161,8 +175,12 @@ func (c *cursor) run(ctx context.Context, n, from int64) (*av.Frame, error) {
 			pic.Close()
 			c.lose()
 			return nil, errMissed
-		case shown >= from && c.matches(shown, pic):
-			c.d.keep(shown, pic)
+		case k.wants(shown) && c.matches(shown, pic):
+			if k.put != nil {
+				k.put(shown, pic)
+			} else {
+				c.d.keep(shown, pic)
+			}
 		}
 		c.at = max(c.at, shown)
 		pic.Close()
@@ -172,7 +190,7 @@ func (c *cursor) run(ctx context.Context, n, from int64) (*av.Frame, error) {
 // count decodes from packet 0 until the n-th picture, whatever its packet.
 func (c *cursor) count(ctx context.Context, n int64) (*av.Frame, error) {
 	for i := int64(0); ; i++ {
-		pic, err := c.receive(ctx, 0, -1)
+		pic, err := c.receive(ctx, keeping{}, -1)
 		if err != nil {
 			c.lose()
 			return nil, err
@@ -220,9 +238,9 @@ func (c *cursor) matches(n int64, pic *av.Frame) bool {
 	return c.ix.State() == frameindex.Provisional || pic.Hash() == c.ix.At(n).Hash
 }
 
-// receive feeds packets until a picture comes out. Pictures before frame
-// `from` that no other refers to are passed over, never that of packet keep.
-func (c *cursor) receive(ctx context.Context, from, keep int64) (*av.Frame, error) {
+// receive feeds packets until a picture comes out. Pictures that are not to be
+// kept and that no other refers to are passed over, never that of packet last.
+func (c *cursor) receive(ctx context.Context, k keeping, last int64) (*av.Frame, error) {
 	for {
 		pic, err := c.dec.Receive()
 		switch {
@@ -245,19 +263,21 @@ func (c *cursor) receive(ctx context.Context, from, keep int64) (*av.Frame, erro
 			_ = c.dec.End()
 			continue
 		}
-		_ = c.dec.Send(c.src, c.next, c.passOver(from, keep)) // a broken packet is passed over, as in the linear pass
+		_ = c.dec.Send(c.src, c.next, c.passOver(k, last)) // a broken packet is passed over, as in the linear pass
 		c.next++
 	}
 }
 
 // passOver says whether the packet at hand may be skipped if nothing refers to
 // its picture. Damaged streams are always decoded whole.
-func (c *cursor) passOver(from, keep int64) bool {
-	if c.d.opts.Full || keep < 0 || c.next == keep || c.ix.State() == frameindex.Damaged {
-		return false
+func (c *cursor) passOver(k keeping, last int64) av.Skip {
+	if c.d.opts.Full || last < 0 || c.next == last || c.ix.State() == frameindex.Damaged {
+		return av.SkipNothing
 	}
-	n := c.ix.FrameOf(c.next)
-	return n >= 0 && n < from
+	if n := c.ix.FrameOf(c.next); n >= 0 && n < c.ix.FrameOf(last) && !k.wants(n) {
+		return av.SkipUnreferred
+	}
+	return av.SkipNothing
 }
 
 // seek brings the decoder before packet k, or fails.
@@ -267,78 +287,29 @@ func (c *cursor) seek(ctx context.Context, k int64) error {
 	}
 	c.dec.Flush()
 	c.at, c.ended, c.tag, c.repeat = -1, false, -1, 0
-	for try := range int64(maxLandings) {
-		if err := c.jump(k, try); err != nil {
-			continue
+	found, err := c.d.places().Stand(ctx, c.src, k)
+	if err != nil || !found {
+		c.lose()
+		if err == nil {
+			err = fmt.Errorf("packet %d: %w", k, errMissed)
 		}
-		found, err := c.land(ctx, k)
-		if err != nil || found {
-			return err
-		}
+		return err
 	}
-	c.lose()
-	return fmt.Errorf("packet %d: %w", k, errMissed)
+	_ = c.dec.Send(c.src, k, av.SkipNothing)
+	c.next = k + 1
+	return nil
 }
 
-// warm decodes one picture after opening: H.264 keeps from the stream's first
-// notes (SEI) what a later start would lack.
+// warm decodes one picture after opening, where the codec asks for it.
 func (c *cursor) warm(ctx context.Context) error {
 	if c.warmed || c.src.Codec(c.ix.Stream()) != "h264" {
 		return nil
 	}
-	pic, err := c.receive(ctx, 0, -1)
+	pic, err := c.receive(ctx, keeping{}, -1)
 	if err != nil {
 		c.warmed = true
 		return ctx.Err()
 	}
 	pic.Close()
 	return nil
-}
-
-const (
-	maxLandings = 6
-	stepBack    = 188 * 2000 // bytes of transport stream to go back where a seek overshot
-)
-
-// jump seeks towards packet k, the farther before it the more often it was tried.
-func (c *cursor) jump(k, try int64) error {
-	p := c.ix.Packet(k)
-	if c.src.ByteSeeks() && p.Pos >= 0 {
-		return c.src.SeekByte(max(0, p.Pos-try*stepBack))
-	}
-	for ; try > 0 && k > 0; try-- {
-		for k--; k > 0 && !c.ix.Packet(k).Key(); k-- { // to the key before
-		}
-		p = c.ix.Packet(k)
-	}
-	ts := p.DTS
-	if ts == av.NoPTS || c.src.SeeksByPTS() {
-		ts = p.PTS
-	}
-	return c.src.SeekTime(ts)
-}
-
-// land reads on until packet k is at hand and sends it; it reports false when
-// the seek came out behind k.
-func (c *cursor) land(ctx context.Context, k int64) (bool, error) {
-	for {
-		if err := ctx.Err(); err != nil {
-			c.lose()
-			return false, err
-		}
-		p, err := c.src.Next()
-		if err != nil {
-			return false, nil //nolint:nilerr // behind the end: the next try goes further back
-		}
-		i, known := c.d.packets[identify(p)]
-		switch {
-		case !known, i < k:
-			continue
-		case i > k:
-			return false, nil
-		}
-		_ = c.dec.Send(c.src, k, false)
-		c.next = k + 1
-		return true, nil
-	}
 }

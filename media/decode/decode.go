@@ -29,33 +29,34 @@ var ErrClosed = errors.New("the decoder is closed")
 // Options of a decoder; the zero value is good.
 type Options struct {
 	Threads    int   // for each cursor; 0 is 2. Damaged streams always get 1
-	CacheBytes int64 // for decoded pictures; 0 is 192 MiB
+	CacheBytes int64 // for decoded pictures; 0 is 192 MiB, less where single pictures are large
 	Full       bool  // decode also the pictures passed over; for checking
 }
 
-const (
-	defaultThreads = 2
-	defaultCache   = 192 << 20
-	maxCursors     = 2 // one for the person, one for what runs beside
-)
-
-// Decoder opens a recording once and answers any number of callers.
+// Decoder opens a recording once and answers any number of callers. One
+// picture is decoded at a time, so that several wishes for neighbouring frames
+// share one run instead of decoding the same group side by side; what comes
+// after decoding (conversion, encoding) runs in parallel.
 type Decoder struct {
 	file      *os.File
 	container media.Container
 	index     *frameindex.Index
 	opts      Options
 	rotation  int
-	packets   map[packetID]int64
+	places    func() *frameindex.Places
+	points    *points
 
-	cursors chan *cursor // free ones; nil stands for one not opened yet
+	turn    chan struct{} // held while a cursor works
+	cursors []*cursor     // by use, the latest first; only in turn
+	most    int           // cursors at once
+	spare   *av.Source    // opened by Open, for the first cursor
 
 	mu     sync.Mutex
 	cache  *cache
 	last   int64 // the frame asked for most recently
-	bad    map[int64]bool
 	closed bool
 
+	ahead *ahead
 	sound soundTracks
 }
 
@@ -74,35 +75,62 @@ func Open(ctx context.Context, f *os.File, ix *frameindex.Index, opts Options) (
 	if err != nil {
 		return nil, err
 	}
-	defer s.Close()
-	if ix.State() != frameindex.Provisional && !ix.Current() || s.Size() != ix.FileSize() || ix.Stream() >= len(s.Container().Streams) {
+	container := s.Container()
+	if ix.State() != frameindex.Provisional && !ix.Current() || s.Size() != ix.FileSize() || ix.Stream() >= len(container.Streams) {
+		s.Close()
 		return nil, fmt.Errorf("open decoder: %w", ErrStale)
 	}
 	file, err := av.Dup(f)
 	if err != nil {
+		s.Close()
 		return nil, fmt.Errorf("open decoder: %w", err)
 	}
-	if opts.Threads <= 0 {
-		opts.Threads = defaultThreads
-	}
-	if ix.State() == frameindex.Damaged {
-		opts.Threads = 1
-	}
-	if opts.CacheBytes <= 0 {
-		opts.CacheBytes = defaultCache
-	}
 	d := &Decoder{
-		file: file, container: s.Container(), index: ix, opts: opts, last: -1, bad: map[int64]bool{},
-		packets: identities(ix), cache: newCache(opts.CacheBytes), cursors: make(chan *cursor, maxCursors),
+		file: file, container: container, index: ix, last: -1, places: sync.OnceValue(ix.Places), points: newPoints(),
+		turn: make(chan struct{}, 1), spare: s,
 	}
+	d.opts, d.most = sized(opts, ix, container)
+	d.cache = newCache(d.opts.CacheBytes)
+	d.ahead = newAhead(d)
 	if ix.Stream() >= 0 {
 		d.rotation = s.Rotation(ix.Stream())
 	}
 	d.sound.streams = s.Audio()
-	for range maxCursors {
-		d.cursors <- nil
-	}
 	return d, nil
+}
+
+const (
+	defaultThreads = 2
+	defaultCache   = 192 << 20
+	leastCache     = 16 << 20
+	allMemory      = 288 << 20 // for cursors and cache together
+	cursorMemory   = 128 << 20 // for cursors beyond the first
+	cursorPictures = 10        // held by one cursor: references, reordering, threads
+	maxCursors     = 3
+)
+
+// sized fills in the options: the larger a picture, the fewer cursors and the
+// smaller the cache, so that a 4K recording stays within 400 MB.
+func sized(o Options, ix *frameindex.Index, c media.Container) (filled Options, cursors int) {
+	if o.Threads <= 0 {
+		o.Threads = defaultThreads
+	}
+	if ix.State() == frameindex.Damaged {
+		o.Threads = 1
+	}
+	each := int64(0)
+	if ix.Stream() >= 0 {
+		s := c.Streams[ix.Stream()]
+		each = av.PictureBytes(s.PixelFormat, s.Width, s.Height) * cursorPictures
+	}
+	cursors = 1
+	for cursors < maxCursors && each*int64(cursors+1) <= cursorMemory {
+		cursors++
+	}
+	if o.CacheBytes <= 0 {
+		o.CacheBytes = max(min(defaultCache, allMemory-each*int64(cursors)), leastCache)
+	}
+	return o, cursors
 }
 
 // Container tells what the file says about itself.
@@ -122,25 +150,66 @@ func (d *Decoder) Frame(ctx context.Context, n int64) (*Frame, error) {
 	if f != nil || err != nil {
 		return f, err
 	}
-	c, err := d.takeCursor(ctx)
-	if err != nil {
+	return d.decoded(ctx, n, keeping{from: from, to: n, every: 1})
+}
+
+// decoded decodes frame n when its turn comes, and keeps others on the way.
+func (d *Decoder) decoded(ctx context.Context, n int64, k keeping) (*Frame, error) {
+	defer d.ahead.standBack(n)()
+	if err := d.take(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { d.giveBack(c) }()
-	if f := d.cached(n); f != nil { // another caller decoded it meanwhile
+	defer d.give()
+	if f := d.cached(n); f != nil { // an earlier wish brought it along
 		return f, nil
 	}
-	if c == nil {
-		if c, err = d.newCursor(ctx); err != nil {
-			return nil, err
-		}
-	}
-	pic, err := c.frame(ctx, n, from)
+	pic, err := d.cursorFor(n).frame(ctx, n, k)
 	if err != nil {
 		return nil, fmt.Errorf("frame %d: %w", n, err)
 	}
 	d.keep(n, pic)
 	return d.wrap(n, pic), nil
+}
+
+// take waits for the turn.
+func (d *Decoder) take(ctx context.Context) error {
+	select {
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	d.mu.Lock()
+	closed := d.closed
+	d.mu.Unlock()
+	if closed {
+		<-d.turn
+		return ErrClosed
+	}
+	return nil
+}
+
+func (d *Decoder) give() { <-d.turn }
+
+// cursorFor picks the cursor that reaches frame n with the least decoding: one
+// that stands before it in the same group, else a new one, else the one that
+// was idle longest. It comes first from then on.
+func (d *Decoder) cursorFor(n int64) *cursor {
+	best := -1
+	for i, c := range d.cursors {
+		if c.near(n) && (best < 0 || c.at > d.cursors[best].at) {
+			best = i
+		}
+	}
+	if best < 0 && len(d.cursors) < d.most {
+		d.cursors = append(d.cursors, &cursor{d: d, ix: d.index, at: -1})
+	}
+	if best < 0 {
+		best = len(d.cursors) - 1
+	}
+	c := d.cursors[best]
+	copy(d.cursors[1:best+1], d.cursors[:best])
+	d.cursors[0] = c
+	return c
 }
 
 // lookUp answers from the cache, or says from which frame on the pictures met
@@ -153,7 +222,8 @@ func (d *Decoder) lookUp(n int64) (f *Frame, from int64, err error) {
 	}
 	backwards := n < d.last && d.last-n <= maxWindow
 	d.last = n
-	if pic := d.cache.get(n); pic != nil {
+	d.cache.look(n, 0)
+	if pic := d.cache.frame(n); pic != nil {
 		return d.wrap(n, pic), 0, nil
 	}
 	from = n
@@ -166,7 +236,7 @@ func (d *Decoder) lookUp(n int64) (f *Frame, from int64, err error) {
 func (d *Decoder) cached(n int64) *Frame {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if pic := d.cache.get(n); pic != nil {
+	if pic := d.cache.frame(n); pic != nil {
 		return d.wrap(n, pic)
 	}
 	return nil
@@ -176,55 +246,17 @@ func (d *Decoder) keep(n int64, pic *av.Frame) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.closed {
-		d.cache.put(n, pic)
+		d.cache.putFrame(n, pic)
 	}
 }
 
 func (d *Decoder) wrap(n int64, pic *av.Frame) *Frame {
+	return &Frame{pic: pic, rotation: d.rotation, timeBase: d.index.TimeBase(), info: d.info(n)}
+}
+
+func (d *Decoder) info(n int64) media.FrameInfo {
 	e := d.index.At(n)
-	return &Frame{
-		pic: pic, rotation: d.rotation, timeBase: d.index.TimeBase(),
-		info: media.FrameInfo{Number: n, PTS: e.PTS, Time: d.index.Time(n), Keyframe: e.Key},
-	}
-}
-
-// takeCursor waits for a free cursor; an opened one comes first.
-func (d *Decoder) takeCursor(ctx context.Context) (*cursor, error) {
-	var c *cursor
-	select {
-	case c = <-d.cursors:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if c == nil {
-		select {
-		case other := <-d.cursors:
-			d.cursors <- nil
-			c = other
-		default:
-		}
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		d.cursors <- c
-		return nil, ErrClosed
-	}
-	return c, nil
-}
-
-func (d *Decoder) giveBack(c *cursor) { d.cursors <- c }
-
-func (d *Decoder) usable(packet int64) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !d.bad[packet]
-}
-
-func (d *Decoder) blacklist(packet int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.bad[packet] = true
+	return media.FrameInfo{Number: n, PTS: e.PTS, Time: d.index.Time(n), Keyframe: e.Key}
 }
 
 // Close waits for the frames under way and frees everything; frames that were
@@ -237,13 +269,16 @@ func (d *Decoder) Close() {
 	if was {
 		return
 	}
-	for range maxCursors {
-		if c := <-d.cursors; c != nil {
-			c.close()
-		}
+	d.ahead.close()
+	d.turn <- struct{}{}
+	defer d.give() // later callers meet ErrClosed, not a wait
+	for _, c := range d.cursors {
+		c.close()
 	}
-	for range maxCursors {
-		d.cursors <- nil // later callers meet ErrClosed, not a wait
+	d.cursors = nil
+	if d.spare != nil {
+		d.spare.Close()
+		d.spare = nil
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

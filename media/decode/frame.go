@@ -35,10 +35,21 @@ func (f *Frame) Bytes() int64 { return f.pic.RawBytes() }
 // Hash returns the fast hash that the index compares.
 func (f *Frame) Hash() uint64 { return f.pic.Hash() }
 
-// Picture returns the picture upright, as 8 bit I420 with its own matrix and
-// range, in memory of its own. Ten and more bits are reduced; HDR is not tone
-// mapped yet: it looks flat but nothing is hidden.
-func (f *Frame) Picture() (media.Picture, error) { return f.pic.Picture(f.rotation) }
+// Picture returns the picture upright in its full size, as 8 bit I420 in memory
+// of its own, with its own matrix and range. Ten and more bits are reduced; HDR
+// (PQ, HLG) is brought to BT.709 SDR.
+func (f *Frame) Picture() (media.Picture, error) { return f.Display(0, 0) }
+
+// Display returns the same fitted into maxW by maxH pixels (0: no bound), never
+// enlarged.
+func (f *Frame) Display(maxW, maxH int) (media.Picture, error) {
+	w, h := f.pic.Size()
+	if f.rotation%180 != 0 {
+		w, h = h, w
+	}
+	w, h = fit(w, h, maxW, maxH)
+	return f.pic.Picture(f.rotation, w, h)
+}
 
 // Close gives the picture's memory back.
 func (f *Frame) Close() { f.pic.Close() }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"diaoyue.example/workstation/media"
+	"diaoyue.example/workstation/media/frameindex"
 	"diaoyue.example/workstation/media/internal/av"
 )
 
@@ -90,7 +91,7 @@ type soundTrack struct {
 
 	packets []av.Packet
 	starts  []int64 // position of each packet's first sample
-	byID    map[packetID]int
+	places  *frameindex.Places
 
 	inRate        int // of the stream
 	rate, channel int // of the answers
@@ -118,7 +119,7 @@ const (
 )
 
 func (d *Decoder) openTrack(ctx context.Context, stream int) (*soundTrack, error) {
-	t := &soundTrack{d: d, stream: stream, origin: d.origin(), byID: map[packetID]int{}, pieces: map[int][]piece{}}
+	t := &soundTrack{d: d, stream: stream, origin: d.origin(), pieces: map[int][]piece{}}
 	if err := t.restart(ctx); err != nil {
 		return nil, err
 	}
@@ -153,7 +154,7 @@ func (t *soundTrack) sound(ctx context.Context) (perPacket int, err error) {
 		if _, err := t.src.Next(); err != nil {
 			_ = t.dec.End()
 		} else {
-			_ = t.dec.Send(t.src, 0, false)
+			_ = t.dec.Send(t.src, 0, av.SkipNothing)
 		}
 		got := 0
 		for {
@@ -188,6 +189,7 @@ func (t *soundTrack) sound(ctx context.Context) (perPacket int, err error) {
 func (t *soundTrack) place(perPacket int) {
 	tb := t.src.TimeBase(t.stream)
 	t.starts = make([]int64, len(t.packets))
+	t.places = frameindex.NewPlaces(t.packets)
 	expected := int64(0)
 	for i, p := range t.packets {
 		at := expected
@@ -198,7 +200,6 @@ func (t *soundTrack) place(perPacket int) {
 			}
 		}
 		t.starts[i] = at
-		t.byID[identify(p)] = i
 		n := int64(perPacket)
 		if exact := t.src.PacketSamples(t.stream, p.Size); perPacket == 0 && exact > 0 {
 			n = int64(exact)
@@ -340,48 +341,22 @@ func (t *soundTrack) packet(ctx context.Context, i int) ([]piece, error) {
 // start stands before packet k: by a seek that is proved by the packet it
 // lands on, else from the first packet.
 func (t *soundTrack) start(ctx context.Context, k int) error {
-	if k > 0 && t.src != nil && t.seek(k) {
+	if k > 0 && t.src != nil && t.seek(ctx, k) {
 		return nil
 	}
 	return t.restart(ctx)
 }
 
-func (t *soundTrack) seek(k int) bool {
+func (t *soundTrack) seek(ctx context.Context, k int) bool {
 	t.dec.Flush()
-	p := t.packets[k]
-	ts := p.DTS
-	if ts == av.NoPTS || t.src.SeeksByPTS() {
-		ts = p.PTS
+	found, err := t.places.Stand(ctx, t.src, int64(k))
+	if err != nil || !found {
+		return false
 	}
-	for try := range int64(3) {
-		var err error
-		if t.src.ByteSeeks() && p.Pos >= 0 {
-			err = t.src.SeekByte(max(0, p.Pos-try*stepBack))
-		} else {
-			err = t.src.SeekTime(ts - try*int64(float64(t.src.TimeBase(t.stream).Den)/float64(max(t.src.TimeBase(t.stream).Num, 1))))
-		}
-		if err != nil {
-			continue
-		}
-		for {
-			got, err := t.src.Next()
-			if err != nil {
-				break
-			}
-			i, known := t.byID[identify(got)]
-			if !known || i < k {
-				continue
-			}
-			if i > k {
-				break
-			}
-			_ = t.dec.Send(t.src, int64(k), false)
-			t.next, t.fresh = k+1, 0
-			t.receive()
-			return true
-		}
-	}
-	return false
+	_ = t.dec.Send(t.src, int64(k), av.SkipNothing)
+	t.next, t.fresh = k+1, 0
+	t.receive()
+	return true
 }
 
 // decode takes one packet on.
@@ -392,7 +367,7 @@ func (t *soundTrack) decode() error {
 		t.receive()
 		return io.EOF
 	}
-	_ = t.dec.Send(t.src, int64(t.next), false) // a broken packet is a hole: silence
+	_ = t.dec.Send(t.src, int64(t.next), av.SkipNothing) // a broken packet is a hole: silence
 	t.next++
 	t.fresh++
 	t.receive()

@@ -3,6 +3,7 @@ package frameindex
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -10,6 +11,12 @@ import (
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/internal/av"
 )
+
+// maxPackets bounds an index: three days at 60 pictures a second. A file that
+// claims more is no recording, and its table would fill the memory.
+const maxPackets = 1 << 24
+
+var errTooMany = fmt.Errorf("%w: more packets than any recording holds", media.ErrDamaged)
 
 // Scan makes a provisional index from packets alone, without decoding. A file
 // without video gives an index without frames. Errors are those of probe.File.
@@ -19,12 +26,19 @@ func Scan(ctx context.Context, f *os.File) (*Index, error) {
 		return nil, err
 	}
 	defer s.Close()
+	defer s.Watch(ctx)()
 	ix := start(s)
 	if ix.stream < 0 {
 		return ix.finish(), nil
 	}
 	err = s.Scan(ctx, func(p []av.Packet) error {
 		ix.packets = append(ix.packets, p...)
+		if len(ix.packets) > maxPackets {
+			return errTooMany
+		}
+		if len(p) > 0 && p[0].Encrypted() {
+			return refusedEncrypted(f)
+		}
 		return nil
 	})
 	if err != nil {
@@ -68,18 +82,52 @@ func (ix *Index) guess() {
 // threads of the linear pass; more would not agree with the machine's other work.
 const threads = 2
 
-// Build decodes the whole stream once and records it. progress (may be nil)
-// tells bytes passed of bytes in all. A file without video gives a Verified
-// index without frames; one whose video gives no picture is media.ErrDamaged.
-// Where the decoder complains, the pass is run again with one thread, which
-// alone is deterministic then, and the state is Damaged.
+// Options of a verified index; the zero value is good.
+type Options struct {
+	// Progress (may be nil) is told bytes passed of bytes in all.
+	Progress func(done, total int64)
+	// Partial is what Checkpoint was given last in an earlier, interrupted
+	// build of the same file; nil begins at the start.
+	Partial []byte
+	// Checkpoint (may be nil) is handed the work so far now and then, about
+	// every ten seconds of computing, to be kept by the caller. Its error
+	// stops the build.
+	Checkpoint func(partial []byte) error
+}
+
+// Build decodes the whole stream once and records it; see Resume.
 func Build(ctx context.Context, f *os.File, progress func(done, total int64)) (*Index, error) {
-	if progress == nil {
-		progress = func(int64, int64) {}
+	return Resume(ctx, f, Options{Progress: progress})
+}
+
+// Resume decodes the whole stream once and records it, going on from a partial
+// build where there is one. A file without video gives a Verified index without
+// frames; one whose video gives no picture is media.ErrDamaged, or
+// media.ErrEncrypted. Where the decoder complains, the pass is run again from
+// the start with one thread, which alone is deterministic then, and the state
+// is Damaged.
+//
+// A resumed build decodes again from a key packet some way before the point
+// where it was interrupted. Every packet, time and picture from there on must
+// be what the partial build recorded; a single one that differs, a partial of
+// another file or other libraries, or bytes that are no partial at all make
+// the build begin at the start. The result is the same as that of one pass.
+func Resume(ctx context.Context, f *os.File, o Options) (*Index, error) {
+	if o.Progress == nil {
+		o.Progress = func(int64, int64) {}
 	}
-	ix, damage, err := pass(ctx, f, threads, progress)
+	var ix *Index
+	var damage int64
+	err := errNoResume
+	if old := unfinished(o.Partial); old != nil {
+		ix, damage, err = resumed(ctx, f, old, o)
+	}
+	if errors.Is(err, errNoResume) {
+		ix, damage, err = pass(ctx, f, threads, o)
+	}
 	if err == nil && damage > 0 {
-		ix, _, err = pass(ctx, f, 1, progress)
+		o.Checkpoint = nil // what errors leave behind cannot be taken up again
+		ix, _, err = pass(ctx, f, 1, o)
 		if err == nil {
 			ix.state = Damaged
 		}
@@ -88,18 +136,33 @@ func Build(ctx context.Context, f *os.File, progress func(done, total int64)) (*
 		return nil, err
 	}
 	if ix.stream >= 0 && len(ix.frames) == 0 {
-		return nil, fmt.Errorf("index recording: %w: no picture could be decoded", media.ErrDamaged)
+		return nil, refusedEmpty(f, ix)
 	}
-	progress(ix.fileSize, ix.fileSize)
+	o.Progress(ix.fileSize, ix.fileSize)
 	return ix.finish(), nil
 }
 
-func pass(ctx context.Context, f *os.File, threads int, progress func(done, total int64)) (*Index, int64, error) {
+// refusedEmpty is the error of a stream that shows nothing.
+func refusedEmpty(f *os.File, ix *Index) error {
+	d := av.Diagnose(f)
+	d.Kind, d.Detail = media.DiagnosisDamaged, fmt.Sprintf("none of %d packets gave a picture", len(ix.packets))
+	return &media.Refused{Diagnosis: d, Err: fmt.Errorf("index recording: %w: no picture could be decoded", media.ErrDamaged)}
+}
+
+func refusedEncrypted(f *os.File) error {
+	d := av.Diagnose(f)
+	d.Kind = media.DiagnosisEncrypted
+	return &media.Refused{Err: media.ErrEncrypted, Diagnosis: d}
+}
+
+// pass decodes from the first packet to the last.
+func pass(ctx context.Context, f *os.File, threads int, o Options) (*Index, int64, error) {
 	s, err := av.Open(ctx, f)
 	if err != nil {
 		return nil, 0, err
 	}
 	defer s.Close()
+	defer s.Watch(ctx)()
 	ix := start(s)
 	ix.state = Verified
 	if ix.stream < 0 {
@@ -110,23 +173,72 @@ func pass(ctx context.Context, f *os.File, threads int, progress func(done, tota
 		return nil, 0, err
 	}
 	defer d.Close()
-	damage, err := av.Pass(ctx, s, d, func(n int64, p av.Packet) {
-		ix.packets = append(ix.packets, p)
-		if n%64 == 0 && p.Pos >= 0 {
-			progress(min(p.Pos, ix.fileSize), ix.fileSize)
-		}
-	}, func(fr *av.Frame) error {
-		ix.frames = append(ix.frames, Entry{Packet: fr.Packet(), PTS: fr.PTS(), Hash: fr.Hash(), Key: fr.Key()})
-		if fr.Corrupt() {
-			ix.state = Damaged
-		}
-		return nil
-	})
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	r := &recorder{ix: ix, o: o, stop: stop}
+	damage, err := av.Pass(ctx, s, d, r.packet, r.frame)
+	if r.encrypted {
+		return nil, 0, fmt.Errorf("index recording: %w", refusedEncrypted(f))
+	}
+	return r.done(damage, err)
+}
+
+// recorder writes down what a linear pass meets.
+type recorder struct {
+	ix        *Index
+	o         Options
+	pixels    int64 // decoded since the last checkpoint
+	encrypted bool
+	many      bool   // too many packets
+	stop      func() // ends the pass
+}
+
+// checkpointEvery is how many pixels are decoded between checkpoints: 10 s or
+// so of one processor.
+const checkpointEvery = 4 << 30
+
+func (r *recorder) packet(n int64, p av.Packet) {
+	if len(r.ix.packets) < maxPackets {
+		r.ix.packets = append(r.ix.packets, p)
+	} else {
+		r.many = true
+		r.stop()
+	}
+	if p.Encrypted() && !r.encrypted {
+		r.encrypted = true
+		r.stop()
+	}
+	if n%64 == 0 && p.Pos >= 0 {
+		r.o.Progress(min(p.Pos, r.ix.fileSize), r.ix.fileSize)
+	}
+}
+
+func (r *recorder) frame(fr *av.Frame) error {
+	r.ix.frames = append(r.ix.frames, entryOf(fr))
+	if fr.Corrupt() {
+		r.ix.state = Damaged
+	}
+	w, h := fr.Size()
+	if r.pixels += int64(w) * int64(h); r.pixels >= checkpointEvery && r.o.Checkpoint != nil {
+		r.pixels = 0
+		return r.o.Checkpoint(r.ix.marshal(magicPartial))
+	}
+	return nil
+}
+
+func entryOf(fr *av.Frame) Entry {
+	return Entry{Packet: fr.Packet(), PTS: fr.PTS(), Hash: fr.Hash(), Key: fr.Key()}
+}
+
+func (r *recorder) done(damage int64, err error) (*Index, int64, error) {
+	if r.many {
+		err = errTooMany
+	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("index recording: %w", err)
 	}
-	if ix.state == Damaged {
+	if r.ix.state == Damaged {
 		damage++
 	}
-	return ix, damage, nil
+	return r.ix, damage, nil
 }

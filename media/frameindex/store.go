@@ -14,8 +14,12 @@ import (
 // ErrFormat says that the bytes are no index of this version, or were changed.
 var ErrFormat = errors.New("not a frame index of this version")
 
-// magic begins every stored index; its last byte is the version.
-const magic = "DYFRAME\x01"
+// magic begins every stored index, magicPartial every unfinished one; the last
+// byte is the version.
+const (
+	magic        = "DYFRAME\x02"
+	magicPartial = "DYFPART\x02"
+)
 
 // Marshal writes the index:
 //
@@ -28,8 +32,11 @@ const magic = "DYFRAME\x01"
 //	then the SHA-256 of all before.
 //
 // A missing time stamp is written as the difference that leads to NoPTS.
-func (ix *Index) Marshal() []byte {
-	b := []byte(magic)
+func (ix *Index) Marshal() []byte { return ix.marshal(magic) }
+
+func (ix *Index) marshal(magic string) []byte {
+	b := make([]byte, 0, 256+24*len(ix.frames)+16*len(ix.packets))
+	b = append(b, magic...)
 	for _, v := range []int64{int64(ix.state), int64(ix.stream), ix.timeBase.Num, ix.timeBase.Den, ix.fileSize, int64(len(ix.versions))} {
 		b = binary.AppendVarint(b, v)
 	}
@@ -60,7 +67,9 @@ func (ix *Index) Marshal() []byte {
 }
 
 // Unmarshal reads what Marshal wrote. Anything else gives ErrFormat.
-func Unmarshal(data []byte) (*Index, error) {
+func Unmarshal(data []byte) (*Index, error) { return unmarshal(data, magic) }
+
+func unmarshal(data []byte, magic string) (*Index, error) {
 	if len(data) < len(magic)+sha256.Size || string(data[:len(magic)]) != magic {
 		return nil, fmt.Errorf("read index: %w", ErrFormat)
 	}

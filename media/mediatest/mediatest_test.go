@@ -43,7 +43,7 @@ func TestNumberIsReadable(t *testing.T) {
 				t.Errorf("turned by %d", turned)
 			}
 			_, err = av.Pass(t.Context(), s, d, func(int64, av.Packet) {}, func(fr *av.Frame) error {
-				p, e := fr.Picture(clip.Rotation)
+				p, e := fr.Picture(clip.Rotation, (clip.Width+1)&^1, (clip.Height+1)&^1)
 				if e != nil {
 					return e
 				}

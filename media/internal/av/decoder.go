@@ -2,6 +2,8 @@ package av
 
 /*
 #include "gaps.h"
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
 #include <stdlib.h>
 */
 import "C"
@@ -67,13 +69,45 @@ func (d *Decoder) Errors() int64 { return int64(C.dy_log_errors(d.log)) }
 // Flush forgets everything, as after a seek.
 func (d *Decoder) Flush() { C.avcodec_flush_buffers(d.c()) }
 
+// Skip says which pictures a decoder may leave out on its way to another one.
+type Skip int
+
+// What may be left out.
+const (
+	SkipNothing    Skip = iota
+	SkipUnreferred      // pictures that no other one refers to
+	SkipBetween         // pictures between two others (B), though others may refer to them
+)
+
 // Send gives the source's current packet to the decoder under a number, which
-// comes back in the frames made of it. With skip, a picture that no other one
-// refers to is not decoded. An error means a broken packet: one goes on.
-// Before Send, Receive must have said ErrAgain: the number travels with the
-// packet only then.
-func (d *Decoder) Send(s *Source, number int64, skip bool) error {
-	return code(C.dy_send(d.c(), (*C.AVPacket)(raw(s.packet)), C.int64_t(number), flag(skip)))
+// comes back in the frames made of it. With skip, such a picture is not
+// decoded. An error means a broken packet: one goes on. Before Send, Receive
+// must have said ErrAgain: the number travels with the packet only then.
+func (d *Decoder) Send(s *Source, number int64, skip Skip) error {
+	return code(C.dy_send(d.c(), (*C.AVPacket)(raw(s.packet)), C.int64_t(number), C.int(skip)))
+}
+
+// Warm decodes one picture of H.264 after opening: the decoder keeps from the
+// stream's first notes (SEI) what a later start would lack. Other codecs need
+// none. The error says that no picture came.
+func (d *Decoder) Warm(s *Source) error {
+	if s.Codec(s.stream) != "h264" {
+		return nil
+	}
+	for n := int64(0); ; n++ {
+		f, err := d.Receive()
+		if err == nil {
+			f.Close()
+			return nil
+		}
+		if !errors.Is(err, ErrAgain) && n > 0 {
+			return err
+		}
+		if _, err = s.Next(); err != nil {
+			return err
+		}
+		_ = d.Send(s, n, SkipNothing)
+	}
 }
 
 // End tells the decoder that no packet follows.
@@ -136,6 +170,17 @@ func (f *Frame) RawBytes() int64 { return int64(C.dy_frame_bytes(f.c(), 1)) }
 
 // Bytes estimates the memory the picture holds.
 func (f *Frame) Bytes() int64 { return int64(C.dy_frame_bytes(f.c(), 64)) }
+
+// PictureBytes estimates the memory of one decoded picture of a stream.
+func PictureBytes(format string, width, height int) int64 {
+	name := C.CString(format)
+	defer C.free(unsafe.Pointer(name))
+	n := C.av_image_get_buffer_size(C.av_get_pix_fmt(name), C.int(width), C.int(height), 64)
+	if n < 0 {
+		return int64(width) * int64(height) * 3 / 2
+	}
+	return int64(n)
+}
 
 // Hash is a fast 64 bit hash of size, format and every byte of the picture.
 func (f *Frame) Hash() uint64 { return uint64(C.dy_hash(f.c())) }

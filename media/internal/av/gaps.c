@@ -6,15 +6,18 @@
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/md5.h>
-#include <libavutil/murmur3.h>
+#include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
-enum { io_buffer = 64 << 10, max_streams = 64 };
+enum { io_buffer = 64 << 10, max_streams = 64, max_pixels = 64 << 20 };
 
 static int io_read(void *opaque, uint8_t *buf, int n) {
 	dy_io *io = opaque;
@@ -102,7 +105,13 @@ static void log_line(void *ctx, int level, const char *fmt, va_list args) {
 	atomic_flag_clear(&l->busy);
 }
 
-__attribute__((constructor)) static void log_start(void) { av_log_set_callback(log_line); }
+// No single piece of a recording needs more: a file that claims so is broken.
+enum { max_alloc = 1 << 30 };
+
+__attribute__((constructor)) static void start(void) {
+	av_log_set_callback(log_line);
+	av_max_alloc(max_alloc);
+}
 
 dy_log *dy_log_new(void) { return av_mallocz(sizeof(dy_log)); }
 void dy_log_free(dy_log *l) { av_free(l); }
@@ -216,6 +225,7 @@ int dy_next(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out) {
 			continue;
 		}
 		*out = (dy_packet){p->pts, p->dts, p->pos, p->duration, p->size, p->flags};
+		if (p->side_data_elems && av_packet_get_side_data(p, AV_PKT_DATA_ENCRYPTION_INFO, NULL)) out->flags |= dy_flag_encrypted;
 		return 0;
 	}
 }
@@ -237,6 +247,7 @@ int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l
 	AVDictionary *opt = NULL;
 	c->opaque = l;
 	c->pkt_timebase = f->streams[stream]->time_base;
+	c->max_pixels = max_pixels;
 	av_dict_set(&opt, "codec_whitelist", codecs, 0);
 	int r = avcodec_open2(c, NULL, &opt);
 	av_dict_free(&opt);
@@ -247,7 +258,7 @@ int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l
 // Never touch skip_loop_filter here: it changed 29 of 75 pictures.
 int dy_send(AVCodecContext *c, AVPacket *p, int64_t tag, int skip) {
 	c->reordered_opaque = tag;
-	c->skip_frame = skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+	c->skip_frame = skip == 2 ? AVDISCARD_BIDIR : skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 	if (p && p->size == 0) return 0; // an empty packet would mean the end
 	return avcodec_send_packet(c, p);
 }
@@ -267,27 +278,87 @@ void dy_frame_info(const AVFrame *f, dy_frame *o) {
 	o->channels = f->ch_layout.nb_channels;
 }
 
+// Eight lanes of 64 bits; each stripe of 64 bytes is added under a key of its
+// own, so that a stripe elsewhere counts as another one. After XXH3; the same
+// on every machine with little-endian words.
+typedef struct {
+	uint64_t acc[8], key[8];
+} lanes;
+
+static const uint64_t lane_keys[8] = {0xbe4ba423396cfeb8, 0x1cad21f72c81017c, 0xdb979083e96dd4de, 0x1f67b3b7a4a44072,
+                                      0x78e5c0cc4ee679cb, 0x2172ffcc7dd05a82, 0x8e2443f7744608b8, 0x4c263a81e69035e0};
+enum { stripe = 64 };
+#define KEY_STEP 0x9e3779b97f4a7c15ull
+#define PRIME32 0x9e3779b1ull
+
+static inline __attribute__((always_inline)) void stripes(lanes *l, const uint8_t *p, int n) {
+#ifdef __SSE2__
+	__m128i acc[4], key[4];
+	const __m128i step = _mm_set1_epi64x((long long)KEY_STEP);
+	for (int i = 0; i < 4; i++) {
+		acc[i] = _mm_loadu_si128((const __m128i *)l->acc + i);
+		key[i] = _mm_loadu_si128((const __m128i *)l->key + i);
+	}
+	for (; n > 0; n--, p += stripe) {
+		for (int i = 0; i < 4; i++) {
+			__m128i d = _mm_loadu_si128((const __m128i *)p + i), k = _mm_xor_si128(d, key[i]);
+			__m128i product = _mm_mul_epu32(k, _mm_srli_epi64(k, 32));
+			acc[i] = _mm_add_epi64(acc[i], _mm_add_epi64(product, _mm_shuffle_epi32(d, _MM_SHUFFLE(1, 0, 3, 2))));
+			key[i] = _mm_add_epi64(key[i], step);
+		}
+	}
+	for (int i = 0; i < 4; i++) {
+		_mm_storeu_si128((__m128i *)l->acc + i, acc[i]);
+		_mm_storeu_si128((__m128i *)l->key + i, key[i]);
+	}
+#else
+	for (; n > 0; n--, p += stripe) {
+		for (int i = 0; i < 8; i++) {
+			uint64_t d = AV_RL64(p + 8 * i), k = d ^ l->key[i];
+			l->acc[i] += (k & 0xffffffff) * (k >> 32);
+			l->acc[i ^ 1] += d;
+			l->key[i] += KEY_STEP;
+		}
+	}
+#endif
+}
+
+static void hash_row(lanes *l, const uint8_t *p, int n) {
+	stripes(l, p, n / stripe);
+	if (n % stripe) {
+		uint8_t rest[stripe] = {0};
+		memcpy(rest, p + n / stripe * stripe, n % stripe);
+		stripes(l, rest, 1);
+	}
+	for (int i = 0; i < 8; i++) {
+		uint64_t a = l->acc[i];
+		l->acc[i] = ((a ^ (a >> 47)) ^ lane_keys[i]) * PRIME32;
+	}
+}
+
+static uint64_t mixed(uint64_t h) {
+	h = (h ^ (h >> 37)) * 0x165667919e3779f9ull;
+	return h ^ (h >> 32);
+}
+
 uint64_t dy_hash(const AVFrame *f) {
 	const AVPixFmtDescriptor *d = av_pix_fmt_desc_get(f->format);
-	struct AVMurMur3 *m = av_murmur3_alloc();
-	uint8_t out[16];
-	uint64_t v = 0;
-	if (!m || !d) {
-		av_free(m);
-		return 0;
+	if (!d) return 0;
+	lanes l;
+	for (int i = 0; i < 8; i++) {
+		l.key[i] = lane_keys[i];
+		l.acc[i] = lane_keys[7 - i] * PRIME32;
 	}
-	av_murmur3_init_seeded(m, ((uint64_t)f->width << 40) ^ ((uint64_t)f->height << 16) ^ (uint64_t)f->format);
 	int planes = av_pix_fmt_count_planes(f->format);
 	for (int p = 0; p < planes; p++) {
 		int width = av_image_get_linesize(f->format, f->width, p);
 		int rows = p == 1 || p == 2 ? AV_CEIL_RSHIFT(f->height, d->log2_chroma_h) : f->height;
-		for (int y = 0; y < rows; y++) av_murmur3_update(m, f->data[p] + (ptrdiff_t)y * f->linesize[p], width);
+		for (int y = 0; y < rows; y++) hash_row(&l, f->data[p] + (ptrdiff_t)y * f->linesize[p], width);
 	}
-	if (d->flags & AV_PIX_FMT_FLAG_PAL && f->data[1]) av_murmur3_update(m, f->data[1], AVPALETTE_SIZE);
-	av_murmur3_final(m, out);
-	memcpy(&v, out, 8);
-	av_free(m);
-	return v;
+	if (d->flags & AV_PIX_FMT_FLAG_PAL && f->data[1]) hash_row(&l, f->data[1], AVPALETTE_SIZE);
+	uint64_t h = ((uint64_t)f->width << 40) ^ ((uint64_t)f->height << 16) ^ (uint64_t)f->format;
+	for (int i = 0; i < 8; i++) h = mixed(h * KEY_STEP ^ l.acc[i]);
+	return h ? h : 1; // 0 stands for a hash that is not known
 }
 
 // The digest of the bytes that ffmpeg's rawvideo encoder would write.

@@ -30,6 +30,8 @@ typedef struct {
 	char name[128]; // of the format that was recognised
 } dy_source;
 
+enum { dy_flag_encrypted = 1 << 20 }; // beside FFmpeg's own flags of packets
+
 typedef struct {
 	int64_t pts, dts, pos, duration;
 	int32_t size, flags;

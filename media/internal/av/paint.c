@@ -1,4 +1,5 @@
 #include "paint.h"
+#include "tone.h"
 
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
@@ -74,23 +75,33 @@ static void turn(const uint8_t *src, int ss, int w, int h, uint8_t *dst, int ds,
 	}
 }
 
+int dy_is_hdr(const AVFrame *f) {
+	return !dy_is_rgb(f) && (f->color_trc == AVCOL_TRC_SMPTE2084 || f->color_trc == AVCOL_TRC_ARIB_STD_B67);
+}
+
 int dy_upright(const AVFrame *f, const dy_picture *p, int rotation, uint8_t *y, uint8_t *u, uint8_t *v) {
 	AVFrame *tmp = NULL;
 	const AVFrame *from = f;
-	int cw = (f->width + 1) / 2, ch = (f->height + 1) / 2, r = 0;
-	if (plain(f->format) != AV_PIX_FMT_YUV420P) {
+	int turned = rotation == 90 || rotation == 270;
+	int w = turned ? p->height : p->width, h = turned ? p->width : p->height; // before turning
+	int cw = (w + 1) / 2, ch = (h + 1) / 2, r = 0, scaled = w != f->width || h != f->height;
+	if (plain(f->format) != AV_PIX_FMT_YUV420P || scaled || dy_is_hdr(f)) {
 		if (!(tmp = av_frame_alloc())) return AVERROR(ENOMEM);
 		tmp->format = AV_PIX_FMT_YUV420P;
-		tmp->width = f->width;
-		tmp->height = f->height;
+		tmp->width = w;
+		tmp->height = h;
 		if ((r = av_frame_get_buffer(tmp, 0)) < 0) goto end;
-		r = convert((const uint8_t *const *)f->data, f->linesize, f->width, f->height, f->format,
-		            dy_is_rgb(f) ? 1 : p->full_range, p->space, tmp->data, tmp->linesize, tmp->width, tmp->height,
-		            AV_PIX_FMT_YUV420P, p->full_range, p->space, SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP);
+		if (dy_is_hdr(f))
+			r = dy_tonemap(f, tmp);
+		else
+			r = convert((const uint8_t *const *)f->data, f->linesize, f->width, f->height, f->format,
+			            dy_is_rgb(f) ? 1 : p->full_range, p->space, tmp->data, tmp->linesize, tmp->width, tmp->height,
+			            AV_PIX_FMT_YUV420P, p->full_range, p->space,
+			            scaled ? SWS_BILINEAR : SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP);
 		if (r < 0) goto end;
 		from = tmp;
 	}
-	turn(from->data[0], from->linesize[0], f->width, f->height, y, p->stride[0], rotation);
+	turn(from->data[0], from->linesize[0], w, h, y, p->stride[0], rotation);
 	turn(from->data[1], from->linesize[1], cw, ch, u, p->stride[1], rotation);
 	turn(from->data[2], from->linesize[2], cw, ch, v, p->stride[2], rotation);
 end:

@@ -12,7 +12,23 @@ import (
 // could not be read or decoded: such a stream is passed over, not refused, as
 // the ffmpeg program does. The error is onFrame's or the context's.
 func Pass(ctx context.Context, s *Source, d *Decoder, onPacket func(n int64, p Packet), onFrame func(*Frame) error) (damage int64, err error) {
-	n := int64(0)
+	return passOn(ctx, s, d, 0, onPacket, onFrame)
+}
+
+// PassFrom does the same beginning with packet n, which is at hand in s.
+func PassFrom(ctx context.Context, s *Source, d *Decoder, n int64, onPacket func(n int64, p Packet), onFrame func(*Frame) error) (damage int64, err error) {
+	onPacket(n, s.last)
+	if d.Send(s, n, SkipNothing) != nil {
+		damage++
+	}
+	if err = drain(d, onFrame, &damage); err != nil {
+		return damage, err
+	}
+	more, err := passOn(ctx, s, d, n+1, onPacket, onFrame)
+	return damage + more, err
+}
+
+func passOn(ctx context.Context, s *Source, d *Decoder, n int64, onPacket func(n int64, p Packet), onFrame func(*Frame) error) (damage int64, err error) {
 	for ; ; n++ {
 		if err = ctx.Err(); err != nil {
 			return damage, err
@@ -25,12 +41,15 @@ func Pass(ctx context.Context, s *Source, d *Decoder, onPacket func(n int64, p P
 			break
 		}
 		onPacket(n, p)
-		if d.Send(s, n, false) != nil {
+		if d.Send(s, n, SkipNothing) != nil {
 			damage++
 		}
 		if err = drain(d, onFrame, &damage); err != nil {
 			return damage, err
 		}
+	}
+	if err = ctx.Err(); err != nil {
+		return damage, err
 	}
 	if d.End() != nil {
 		damage++

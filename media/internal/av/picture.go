@@ -13,26 +13,24 @@ import (
 	"diaoyue.example/workstation/media"
 )
 
-// Picture turns the frame clockwise by rotation degrees (0, 90, 180, 270) and
-// brings it to 8 bit I420, keeping its matrix and range. More than 8 bits are
-// reduced, HDR transfer curves are kept as they are (no tone mapping), RGB
-// becomes limited range.
-func (f *Frame) Picture(rotation int) (media.Picture, error) {
-	w, h := f.Size()
-	if w <= 0 || h <= 0 {
+// Picture brings the frame to 8 bit I420 of w by h pixels, upright: turned
+// clockwise by rotation degrees (0, 90, 180, 270). Matrix and range stay, but
+// RGB becomes limited range, and HDR (PQ, HLG) becomes BT.709 of limited range.
+func (f *Frame) Picture(rotation, w, h int) (media.Picture, error) {
+	fw, fh := f.Size()
+	if fw <= 0 || fh <= 0 || w <= 0 || h <= 0 || max(w, h) > maxSide {
 		return media.Picture{}, fmt.Errorf("convert picture: %w", media.ErrNoVideo)
 	}
-	uw, uh := w, h
-	if rotation == 90 || rotation == 270 {
-		uw, uh = h, w
-	}
-	p := media.NewPicture(uw, uh)
+	p := media.NewPicture(w, h)
 	p.FullRange = C.dy_is_full_range(f.c()) != 0
-	p.Matrix = matrixOf(int(f.info.space), w, h)
+	p.Matrix = matrixOf(int(f.info.space), fw, fh)
 	c := shape(p)
 	r := C.dy_upright(f.c(), &c, C.int(rotation), plane(p, 0), plane(p, 1), plane(p, 2))
 	if err := code(r); err != nil {
 		return media.Picture{}, fmt.Errorf("convert picture: %w", err)
+	}
+	if C.dy_is_hdr(f.c()) != 0 {
+		p.FullRange, p.Matrix = false, media.MatrixBT709
 	}
 	return p, nil
 }

@@ -30,8 +30,9 @@ type Packet struct {
 
 // Flags of packets.
 const (
-	flagKey     = 1
-	flagDiscard = 4
+	flagKey       = 1
+	flagDiscard   = 4
+	flagEncrypted = C.dy_flag_encrypted
 )
 
 // Key reports whether decoding can begin here.
@@ -39,6 +40,9 @@ func (p Packet) Key() bool { return p.Flags&flagKey != 0 }
 
 // Discard reports that the packet is decoded but never shown (edit lists).
 func (p Packet) Discard() bool { return p.Flags&flagDiscard != 0 }
+
+// Encrypted reports that the packet's content needs a key.
+func (p Packet) Encrypted() bool { return p.Flags&flagEncrypted != 0 }
 
 // Source is one open recording, read forward packet by packet from one chosen
 // stream. It is not safe for concurrent use.
@@ -49,6 +53,7 @@ type Source struct {
 	packet  *astiav.Packet
 	stream  int
 	video   int
+	last    Packet // the one at hand
 }
 
 // Open reads the head of f, whatever f's offset. f may be closed afterwards.
@@ -62,11 +67,7 @@ func Open(ctx context.Context, f *os.File) (*Source, error) {
 		return nil, err
 	}
 	s := &Source{c: (*C.dy_source)(C.calloc(1, C.sizeof_dy_source)), stream: -1, video: -1}
-	stopped := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		C.dy_io_stop(&s.c.io, 1)
-		close(stopped)
-	})
+	release := s.Watch(ctx)
 	cformats, ccodecs := C.CString(formats), C.CString(codecs)
 	defer C.free(unsafe.Pointer(cformats))
 	defer C.free(unsafe.Pointer(ccodecs))
@@ -74,14 +75,12 @@ func Open(ctx context.Context, f *os.File) (*Source, error) {
 	if err == nil && r >= 0 {
 		r = C.dy_source_info(s.c)
 	}
-	if !stop() {
-		<-stopped // it holds s.c
-		if err == nil {
-			err = ctx.Err()
-		}
+	release()
+	if err == nil {
+		err = ctx.Err()
 	}
 	if err == nil && r < 0 {
-		err = s.openError(r)
+		err = s.openError(f, r)
 	}
 	if err != nil {
 		C.dy_source_close(s.c)
@@ -104,21 +103,33 @@ func notEmpty(f *os.File) error {
 		return fmt.Errorf("open recording: %w", err)
 	}
 	if len(bytes.Trim(head[:n], "\x00")) == 0 {
-		return fmt.Errorf("open recording: %w", media.ErrEmpty)
+		d := Diagnose(f)
+		d.Kind = media.DiagnosisEmpty
+		return &media.Refused{Diagnosis: d, Err: fmt.Errorf("open recording: %w", media.ErrEmpty)}
 	}
 	return nil
 }
 
-func (s *Source) openError(r C.int) error {
+// openError names what FFmpeg's number means for the file.
+func (s *Source) openError(f *os.File, r C.int) error {
 	last := s.logged()
+	d := diagnosis{Diagnose(f)}
+	d.Format, d.Detail = s.Format(), oneLine(last)
+	var err error
 	switch {
 	case strings.Contains(last, "moov atom not found"):
-		return media.ErrMissingMoov
+		d.Kind, err = media.DiagnosisNoIndex, media.ErrMissingMoov
 	case s.c.name[0] == 0, astiav.Error(r) == astiav.ErrDemuxerNotFound:
-		return media.ErrUnsupported
+		if err = media.ErrUnsupported; d.Kind == "" {
+			d.Kind = media.DiagnosisUnsupported
+		}
 	default:
-		return fmt.Errorf("%w: %s: %s", media.ErrDamaged, astiav.Error(r).Error(), oneLine(last))
+		if d.Kind = media.DiagnosisDamaged; d.has("moov") {
+			d.Kind = media.DiagnosisIndexBroken
+		}
+		err = fmt.Errorf("%w: %s: %s", media.ErrDamaged, astiav.Error(r).Error(), d.Detail)
 	}
+	return &media.Refused{Err: err, Diagnosis: d.Diagnosis}
 }
 
 func (s *Source) logged() string {
@@ -215,7 +226,23 @@ func (s *Source) Next() (Packet, error) {
 	if r := C.dy_next(s.c.fmt, (*C.AVPacket)(raw(s.packet)), C.int(s.stream), &p); r < 0 {
 		return Packet{}, code(r)
 	}
-	return packetOf(p), nil
+	s.last = packetOf(p)
+	return s.last, nil
+}
+
+// Watch makes every read fail from the end of ctx on, also one that is under
+// way; the source is of no use then. The function it returns ends the watch.
+func (s *Source) Watch(ctx context.Context) (release func()) {
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		C.dy_io_stop(&s.c.io, 1)
+		close(stopped)
+	})
+	return func() {
+		if !stop() {
+			<-stopped // it holds s.c
+		}
+	}
 }
 
 func packetOf(p C.dy_packet) Packet {
@@ -244,7 +271,7 @@ func (s *Source) Scan(ctx context.Context, fn func([]Packet) error) error {
 			return err
 		}
 		if r < 0 {
-			return nil
+			return ctx.Err() // a watched source ends with its context
 		}
 	}
 }
