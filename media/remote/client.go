@@ -2,175 +2,235 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"sync"
+	"time"
 
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/export"
 	"diaoyue.example/workstation/media/redact"
 )
 
-// Client speaks to a worker. It is safe for concurrent use; requests run side
-// by side. A request whose context ends is cancelled in the worker too.
+// Worker is a process that serves this protocol at the other end of Conn.
+type Worker interface {
+	Conn() *net.UnixConn
+	Kill(why string) // ends it at once; Wait then says why
+	Wait() string    // waits for its end and says how it came
+}
+
+// Options of a client. Only Start is needed.
+type Options struct {
+	// Start starts a worker. It is called when there is something to ask and no
+	// worker to be asked, also after one died; holding back is its own matter.
+	Start func(ctx context.Context) (Worker, error)
+	// Admit refuses files, by name, that are known to end workers; nil admits
+	// all.
+	Admit func(name string) bool
+	// Died is told of every death before anybody may ask again; it may be nil.
+	Died func(Death)
+	// Patience is how long a call may go without a sign of life before the
+	// worker is killed; 0 is a minute. Long work has five times as much.
+	Patience time.Duration
+}
+
+// Death is the unasked end of a worker.
+type Death struct {
+	Why   string   // in the worker's own codes
+	Files []string // names of the files that were at work; one alone is surely the cause
+
+	ids []fileID
+}
+
+// Client speaks to a worker, and to a fresh one after a death: what does not
+// change a file is asked once more by itself. It is safe for concurrent use;
+// requests run side by side. A request whose context ends is cancelled in the
+// worker too, and one that the worker does not let go of ends the worker.
 type Client struct {
-	wire wire
+	opts  Options
+	guard *guard
+	entry chan struct{} // held while a worker is started
 
-	mu      sync.Mutex
-	next    uint64
-	pending map[uint64]*pending
-	gone    error // why nothing can be asked any more
-	done    chan struct{}
+	mu     sync.Mutex
+	link   *link
+	closed bool
 }
 
-type pending struct {
-	answer   chan message
-	progress func(done, total int64)
+// New gives a client that starts its worker when first asked.
+func New(o Options) *Client {
+	if o.Patience <= 0 {
+		o.Patience = time.Minute
+	}
+	return &Client{opts: o, guard: newGuard(), entry: make(chan struct{}, 1)}
 }
 
-// Dial starts speaking to the worker at the other end of conn, which becomes the
-// client's. Close ends it.
+// Dial speaks to the one worker at the other end of conn, which becomes the
+// client's. When it is gone, nothing can be asked any more.
 func Dial(conn *net.UnixConn) *Client {
-	c := &Client{wire: wire{conn: conn}, pending: map[uint64]*pending{}, done: make(chan struct{})}
-	go c.listen()
+	c := New(Options{})
+	c.opts.Start = func(context.Context) (Worker, error) { return nil, errors.New("it hung up") }
+	c.link = connect(loose{conn}, c.died)
 	return c
+}
+
+// Pair returns a client whose worker runs in this process, as goroutines. Close
+// it to end both.
+func Pair() (*Client, error) {
+	near, far, err := socketPair()
+	if err != nil {
+		return nil, err
+	}
+	w := &inside{conn: near, ended: make(chan struct{})}
+	go func() {
+		defer close(w.ended)
+		// An error of the worker's is the client's to notice: it hangs up.
+		_ = Serve(far)
+	}()
+	c := New(Options{})
+	c.opts.Start = func(context.Context) (Worker, error) { return nil, errors.New("it hung up") }
+	c.link = connect(w, c.died)
+	return c, nil
+}
+
+// Warm starts the worker before it is needed.
+func (c *Client) Warm(ctx context.Context) error {
+	_, err := c.ready(ctx)
+	return err
 }
 
 // Close hangs up. Whatever is still being asked gets ErrWorkerGone, and the
 // worker drops all it had open.
 func (c *Client) Close() error {
-	err := c.wire.conn.Close()
-	<-c.done
-	return err
-}
-
-// Gone is closed when the worker can no longer be asked.
-func (c *Client) Gone() <-chan struct{} { return c.done }
-
-func (c *Client) listen() {
-	defer close(c.done)
-	for {
-		m, err := c.wire.receive()
-		if err != nil {
-			c.hangUp(fmt.Errorf("%w: %w", ErrWorkerGone, err))
-			return
-		}
-		m.closeFiles() // a worker has no file to give
-		c.mu.Lock()
-		p := c.pending[m.ID]
-		if m.Kind == kindAnswer {
-			delete(c.pending, m.ID)
-		}
-		c.mu.Unlock()
-		switch {
-		case p == nil: // answered too late
-		case m.Kind == kindAnswer:
-			p.answer <- m
-		case m.Kind == kindProgress && p.progress != nil:
-			var at progressData
-			if json.Unmarshal(m.Data, &at) == nil {
-				p.progress(at.Done, at.Total)
-			}
-		}
-	}
-}
-
-func (c *Client) hangUp(why error) {
-	_ = c.wire.conn.Close() // it is broken or closed already
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.gone = why
-	for id, p := range c.pending {
-		delete(c.pending, id)
-		p.answer <- message{header: header{Kind: kindAnswer, Error: &wireError{Code: codeGone, Text: why.Error()}}}
-	}
-}
-
-type request struct {
-	method   string
-	data     any
-	body     []byte
-	files    []*os.File
-	progress func(done, total int64)
-	linger   bool // after a cancellation wait until the worker has let go of the files
-}
-
-// call sends r and decodes the answer's data into out; it returns the answer's body.
-func (c *Client) call(ctx context.Context, r request, out any) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	data, err := json.Marshal(r.data)
-	if err != nil {
-		return nil, fmt.Errorf("ask worker to %s: %w", r.method, err)
-	}
-	p := &pending{answer: make(chan message, 1), progress: r.progress}
-	c.mu.Lock()
-	if c.gone != nil {
-		c.mu.Unlock()
-		return nil, c.gone
-	}
-	c.next++
-	id := c.next
-	c.pending[id] = p
+	c.closed = true
+	l := c.link
 	c.mu.Unlock()
-	if err := c.wire.send(message{header: header{ID: id, Kind: kindCall, Method: r.method, Data: data}, body: r.body, files: r.files}); err != nil {
-		c.forget(id)
-		if errors.Is(err, errProtocol) {
-			return nil, err
-		}
+	if l != nil {
+		l.close()
+	}
+	return nil
+}
+
+// ready returns the link to a living worker.
+func (c *Client) ready(ctx context.Context) (*link, error) {
+	select {
+	case c.entry <- struct{}{}:
+		defer func() { <-c.entry }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if l, err := c.current(); l != nil || err != nil {
+		return l, err
+	}
+	w, err := c.opts.Start(ctx)
+	if ctx.Err() != nil && err != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrWorkerGone, err)
 	}
-	return c.await(ctx, id, p, r, out)
+	l := connect(w, c.died)
+	c.mu.Lock()
+	c.link = l
+	closed := c.closed
+	c.mu.Unlock()
+	if closed {
+		l.close()
+		return nil, fmt.Errorf("%w: hung up", ErrWorkerGone)
+	}
+	return l, nil
 }
 
-func (c *Client) await(ctx context.Context, id uint64, p *pending, r request, out any) ([]byte, error) {
-	var m message
-	select {
-	case m = <-p.answer:
-	case <-ctx.Done():
-		// The worker may be gone meanwhile; its answer no longer matters then.
-		_ = c.wire.send(message{header: header{ID: id, Kind: kindCancel}})
-		if !r.linger {
-			c.forget(id)
-			return nil, ctx.Err()
-		}
-		m = <-p.answer
-	}
-	if m.Error != nil {
-		if errors.Is(m.Error, context.Canceled) && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fmt.Errorf("%s: %w", r.method, m.Error)
-	}
-	if out != nil {
-		if err := json.Unmarshal(m.Data, out); err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", r.method, errProtocol, err)
-		}
-	}
-	return m.body, nil
-}
-
-func (c *Client) forget(id uint64) {
+func (c *Client) current() (*link, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.pending, id)
+	switch {
+	case c.closed:
+		return nil, fmt.Errorf("%w: hung up", ErrWorkerGone)
+	case c.link != nil && c.link.alive():
+		return c.link, nil
+	default:
+		return nil, nil //nolint:nilnil // none yet
+	}
 }
 
-// Probe tells what f holds.
+func (c *Client) died(d Death) {
+	c.guard.suspect(d.ids)
+	if c.opts.Died != nil {
+		c.opts.Died(d)
+	}
+}
+
+// admit refuses a file that ended workers again and again.
+func (c *Client) admit(f *os.File) error {
+	if c.opts.Admit != nil && !c.opts.Admit(f.Name()) {
+		return ErrRepeated
+	}
+	return nil
+}
+
+// Times that a call may be tried: work that changes no file is asked of the
+// next worker by itself.
+const (
+	once  = 1
+	twice = 2
+)
+
+// file asks for work on r's first file.
+func (c *Client) file(ctx context.Context, r request, tries int, out any) (body []byte, err error) {
+	if r.subject, err = subjectOf(r.files[0]); err != nil {
+		return nil, err
+	}
+	for try := 1; ; try++ {
+		body, err = c.attempt(ctx, r, out)
+		if try == tries || !errors.Is(err, ErrWorkerGone) || ctx.Err() != nil {
+			return body, err
+		}
+	}
+}
+
+func (c *Client) attempt(ctx context.Context, r request, out any) ([]byte, error) {
+	if err := c.admit(r.files[0]); err != nil {
+		return nil, err
+	}
+	leave, err := c.guard.enter(ctx, r.subject.id)
+	if err != nil {
+		return nil, err
+	}
+	l, err := c.ready(ctx)
+	if err != nil {
+		leave(err)
+		return nil, err
+	}
+	body, err := l.call(ctx, r, out)
+	leave(err)
+	return body, err
+}
+
+// Probe tells what f holds. Like everything here that names a file it may
+// return ErrWorkerGone and ErrRepeated.
 func (c *Client) Probe(ctx context.Context, f *os.File) (media.Container, error) {
 	var out media.Container
-	_, err := c.call(ctx, request{method: methodProbe, files: []*os.File{f}}, &out)
+	_, err := c.file(ctx, request{method: methodProbe, files: []*os.File{f}, patience: c.opts.Patience}, twice, &out)
 	return out, err
 }
 
 // BuildIndex decodes f from end to end and returns the verified frame index in
 // its stored form. Progress counts frames and may be nil.
 func (c *Client) BuildIndex(ctx context.Context, f *os.File, progress func(done, total int64)) ([]byte, error) {
-	return c.call(ctx, request{method: methodIndex, files: []*os.File{f}, progress: progress}, nil)
+	return c.ResumeIndex(ctx, f, nil, progress, nil)
+}
+
+// ResumeIndex is BuildIndex from where another left off: part is what keep was
+// given last, nil for the start. Keep is called every few seconds of work; a
+// part that does not fit is dropped silently.
+func (c *Client) ResumeIndex(ctx context.Context, f *os.File, part []byte, progress func(done, total int64), keep func(part []byte)) ([]byte, error) {
+	return c.file(ctx, request{
+		method: methodIndex, body: part, files: []*os.File{f}, progress: progress, keep: keep,
+		maxBody: maxCallBody, patience: c.long(),
+	}, once, nil)
 }
 
 // Export makes the redacted copy of src in dst, which must be empty, and checks
@@ -178,19 +238,12 @@ func (c *Client) BuildIndex(ctx context.Context, f *os.File, progress func(done,
 // go of dst. Progress counts steps of the whole work and may be nil.
 func (c *Client) Export(ctx context.Context, src, dst *os.File, plan redact.Plan, progress func(done, total int64)) (export.Manifest, error) {
 	var out export.Manifest
-	_, err := c.call(ctx, request{
+	_, err := c.file(ctx, request{
 		method: methodExport, data: exportArgs{Plan: plan.Canonical()},
-		files: []*os.File{src, dst}, progress: progress, linger: true,
-	}, &out)
+		files: []*os.File{src, dst}, progress: progress, linger: true, patience: c.long(),
+	}, once, &out)
 	return out, err
 }
 
-// Open opens a recording for frames and sound. Index is what BuildIndex gave,
-// or nil: then frame numbers are provisional.
-func (c *Client) Open(ctx context.Context, f *os.File, index []byte) (*Recording, error) {
-	var out openAnswer
-	if _, err := c.call(ctx, request{method: methodOpen, body: index, files: []*os.File{f}}, &out); err != nil {
-		return nil, err
-	}
-	return &Recording{client: c, handle: out.Handle, info: out.Info}, nil
-}
+// long is the patience with work that reads a whole file.
+func (c *Client) long() time.Duration { return 5 * c.opts.Patience }

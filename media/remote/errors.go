@@ -14,6 +14,10 @@ import (
 // ErrWorkerGone says that the worker died or hung up; a fresh one may be asked.
 var ErrWorkerGone = errors.New("the media worker is gone")
 
+// ErrRepeated says that this file ended workers so often that none is given it
+// any more.
+var ErrRepeated = errors.New("this recording repeatedly stops the decoder")
+
 // ErrClosed says that the recording was closed before.
 var ErrClosed = errors.New("the recording is closed")
 
@@ -24,6 +28,8 @@ const codeGone = "gone"
 type wireError struct {
 	Code string `json:"code,omitempty"`
 	Text string `json:"text"`
+
+	Diagnosis *media.Diagnosis `json:"diagnosis,omitempty"`
 }
 
 func (e *wireError) Error() string { return e.Text }
@@ -33,8 +39,20 @@ func (e *wireError) Is(target error) bool {
 	return e.Code != "" && sentinels()[e.Code] == target
 }
 
+// full is the error with what was found out about the file, as the engine
+// itself would have returned it.
+func (e *wireError) full() error {
+	if e.Diagnosis == nil {
+		return e
+	}
+	return &media.Refused{Err: e, Diagnosis: *e.Diagnosis}
+}
+
 func newWireError(err error) *wireError {
 	e := &wireError{Text: err.Error()}
+	if d, ok := media.DiagnosisOf(err); ok {
+		e.Diagnosis = &d
+	}
 	for code, s := range sentinels() {
 		if errors.Is(err, s) {
 			e.Code = code
@@ -55,6 +73,7 @@ func sentinels() map[string]error {
 		"media.unsupported":    media.ErrUnsupported,
 		"media.damaged":        media.ErrDamaged,
 		"media.moov":           media.ErrMissingMoov,
+		"media.encrypted":      media.ErrEncrypted,
 		"media.no_video":       media.ErrNoVideo,
 		"media.no_sound":       media.ErrNoSound,
 		"media.no_frame":       media.ErrNoFrame,

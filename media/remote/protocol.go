@@ -4,7 +4,8 @@
 // paths.
 //
 // The invariant: every request is answered exactly once or ends with
-// ErrWorkerGone; what the worker says is bounded before it is believed.
+// ErrWorkerGone, in bounded time; what the worker says is bounded before it is
+// believed. An open recording outlives the worker it was opened in.
 package remote
 
 import (
@@ -46,6 +47,7 @@ type frameArgs struct {
 	MaxHeight int             `json:"max_height,omitempty"`
 	Lossless  bool            `json:"lossless,omitempty"`
 	Digest    bool            `json:"digest,omitempty"`
+	Step      int             `json:"step,omitempty"`
 	Plan      json.RawMessage `json:"plan,omitempty"` // canonical
 }
 

@@ -21,7 +21,8 @@ import (
 // Serve answers requests from conn until the other end hangs up, which is no
 // error, and then lets go of everything. It is what a worker process runs.
 func Serve(conn *net.UnixConn) error {
-	s := &server{wire: wire{conn: conn}, open: map[uint64]*served{}, running: map[uint64]context.CancelFunc{}}
+	s := &server{open: map[uint64]*served{}, running: map[uint64]context.CancelFunc{}}
+	s.wire = wire{conn: conn, maxHeader: maxCallHeader, maxBody: func(header) uint32 { return maxCallBody }}
 	ctx, stop := context.WithCancel(context.Background())
 	err := s.listen(ctx)
 	stop()
@@ -34,20 +35,6 @@ func Serve(conn *net.UnixConn) error {
 		return nil
 	}
 	return fmt.Errorf("serve: %w", err)
-}
-
-// Pair returns a client whose worker runs in this process, as goroutines. Close
-// it to end both.
-func Pair() (*Client, error) {
-	near, far, err := socketPair()
-	if err != nil {
-		return nil, err
-	}
-	go func() {
-		// An error of the worker's is the client's to notice: it hangs up.
-		_ = Serve(far)
-	}()
-	return Dial(near), nil
 }
 
 type server struct {
@@ -125,7 +112,7 @@ func (s *server) do(ctx context.Context, m message) (data any, body []byte, err 
 			_ = s.wire.send(message{header: header{ID: m.ID, Kind: kindProgress, Data: at}})
 		}
 	}
-	files := map[string]int{methodProbe: 1, methodIndex: 1, methodOpen: 1, methodExport: 2}
+	files := map[string]int{methodProbe: 1, methodIndex: 1, methodOpen: 1, methodExport: 2, methodPreview: 1}
 	if len(m.files) != files[m.Method] {
 		return nil, nil, fmt.Errorf("%w: %d descriptors with %q", errProtocol, len(m.files), m.Method)
 	}
@@ -139,6 +126,8 @@ func (s *server) do(ctx context.Context, m message) (data any, body []byte, err 
 		}
 	case methodExport:
 		data, err = s.export(ctx, m, progress)
+	case methodPreview:
+		body, err = makePreview(ctx, m, progress)
 	case methodOpen:
 		data, err = s.openRecording(ctx, m)
 	case methodTimes, methodFrame, methodSound:

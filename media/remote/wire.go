@@ -16,25 +16,30 @@ import (
 // Bounds of one message. The worker has foreign bytes inside it and may be
 // taken over by them, so nothing that it says is believed without a bound.
 const (
-	maxHeader = 32 << 20
-	maxBody   = 512 << 20
-	maxFiles  = 2
+	maxCallHeader   = 32 << 20 // ours: a plan may be long
+	maxAnswerHeader = 8 << 20  // the worker's: the report of an export may be long
+	maxCallBody     = 64 << 20 // ours: a frame index
+	maxInline       = 64 << 10 // a longer body travels as shared memory
+	maxFiles        = 3        // two of a call and the body
 )
 
 var errProtocol = errors.New("the peer does not keep to the protocol")
 
 // message is what travels: a prefix of three big-endian uint32 (length of the
-// header, length of the body, number of descriptors), the header as JSON, the
-// body as it is. The descriptors ride on the prefix (SCM_RIGHTS).
+// header; length of the body; number of descriptors, with bodyApart when the
+// last of them is the body), the header as JSON, the body as it is. The
+// descriptors ride on the prefix (SCM_RIGHTS).
 type message struct {
 	header
 	body  []byte
 	files []*os.File // received ones are the receiver's to close
 }
 
+const bodyApart = 1 << 31
+
 type header struct {
 	ID     uint64          `json:"id"`   // of the request
-	Kind   string          `json:"kind"` // call, cancel, progress or answer
+	Kind   string          `json:"kind"` // call, cancel, progress, keep or answer
 	Method string          `json:"method,omitempty"`
 	Data   json.RawMessage `json:"data,omitempty"`
 	Error  *wireError      `json:"error,omitempty"`
@@ -44,13 +49,16 @@ const (
 	kindCall     = "call"
 	kindCancel   = "cancel"
 	kindProgress = "progress"
+	kindKeep     = "keep" // the body is unfinished work to go on from later
 	kindAnswer   = "answer"
 )
 
 // wire sends and receives messages; sending is safe for concurrent use.
 type wire struct {
-	conn    *net.UnixConn
-	sending sync.Mutex
+	conn      *net.UnixConn
+	maxHeader uint32                // of what is received
+	maxBody   func(h header) uint32 // of what is received; told before the body is read
+	sending   sync.Mutex
 }
 
 func (w *wire) send(m message) error {
@@ -58,34 +66,41 @@ func (w *wire) send(m message) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	if len(head) > maxHeader || len(m.body) > maxBody || len(m.files) > maxFiles {
+	if len(head) > maxCallHeader || len(m.body) > maxShared || len(m.files) > maxFiles-1 {
 		return fmt.Errorf("send message: %w: too large", errProtocol)
 	}
-	prefix := make([]byte, 12)
-	binary.BigEndian.PutUint32(prefix, uint32(len(head)))        //nolint:gosec // G115: bounded above
-	binary.BigEndian.PutUint32(prefix[4:], uint32(len(m.body)))  //nolint:gosec // G115: bounded above
-	binary.BigEndian.PutUint32(prefix[8:], uint32(len(m.files))) //nolint:gosec // G115: bounded above
+	files, inline, apart := m.files, m.body, uint32(0)
+	if len(m.body) > maxInline {
+		shared, err := share(m.body)
+		if err != nil {
+			return fmt.Errorf("send message: %w", err)
+		}
+		defer shared.Close()
+		files, inline, apart = append(files[:len(files):len(files)], shared), nil, bodyApart
+	}
+	prefix := make([]byte, 12, 12+len(head)+len(inline))
+	binary.BigEndian.PutUint32(prefix, uint32(len(head)))            //nolint:gosec // G115: bounded above
+	binary.BigEndian.PutUint32(prefix[4:], uint32(len(m.body)))      //nolint:gosec // G115: bounded above
+	binary.BigEndian.PutUint32(prefix[8:], uint32(len(files))|apart) //nolint:gosec // G115: bounded above
+	whole := append(append(prefix, head...), inline...)
 	w.sending.Lock()
 	defer w.sending.Unlock()
-	if err := w.sendPrefix(prefix, m.files); err != nil {
-		return fmt.Errorf("send message: %w", err)
-	}
-	buffers := net.Buffers{head, m.body}
-	if _, err := buffers.WriteTo(w.conn); err != nil {
+	if err := w.write(whole, files); err != nil {
 		return fmt.Errorf("send message: %w", err)
 	}
 	return nil
 }
 
-func (w *wire) sendPrefix(prefix []byte, files []*os.File) error {
+// write sends b with the descriptors riding on its first byte.
+func (w *wire) write(b []byte, files []*os.File) error {
 	if len(files) == 0 {
-		_, err := w.conn.Write(prefix)
+		_, err := w.conn.Write(b)
 		return err
 	}
 	return withDescriptors(files, nil, func(fds []int) error {
-		n, _, err := w.conn.WriteMsgUnix(prefix, unix.UnixRights(fds...), nil)
-		if err == nil && n < len(prefix) {
-			_, err = w.conn.Write(prefix[n:])
+		n, _, err := w.conn.WriteMsgUnix(b, unix.UnixRights(fds...), nil)
+		if err == nil && n < len(b) {
+			_, err = w.conn.Write(b[n:])
 		}
 		return err
 	})
@@ -109,33 +124,49 @@ func withDescriptors(files []*os.File, fds []int, use func([]int) error) error {
 }
 
 func (w *wire) receive() (message, error) {
-	prefix := make([]byte, 12)
 	var m message
-	fail := func(err error) (message, error) {
+	if err := w.receiveInto(&m); err != nil {
 		m.closeFiles()
 		return message{}, err
 	}
-	if err := w.receivePrefix(prefix, &m); err != nil {
-		return fail(err)
+	return m, nil
+}
+
+func (w *wire) receiveInto(m *message) error {
+	prefix := make([]byte, 12)
+	if err := w.receivePrefix(prefix, m); err != nil {
+		return err
 	}
 	headLen, bodyLen, files := binary.BigEndian.Uint32(prefix), binary.BigEndian.Uint32(prefix[4:]), binary.BigEndian.Uint32(prefix[8:])
-	if headLen > maxHeader || bodyLen > maxBody || int(files) != len(m.files) {
-		return fail(errProtocol)
+	apart := files&bodyApart != 0
+	if headLen > w.maxHeader || int(files&^bodyApart) != len(m.files) || apart && len(m.files) == 0 || !apart && bodyLen > maxInline {
+		return errProtocol
 	}
 	head := make([]byte, headLen)
 	if _, err := io.ReadFull(w.conn, head); err != nil {
-		return fail(err)
+		return err
 	}
 	if err := json.Unmarshal(head, &m.header); err != nil {
-		return fail(fmt.Errorf("%w: %w", errProtocol, err))
+		return fmt.Errorf("%w: %w", errProtocol, err)
+	}
+	if bodyLen > w.maxBody(m.header) {
+		return fmt.Errorf("%w: a body of %d bytes", errProtocol, bodyLen)
+	}
+	if apart {
+		body := m.files[len(m.files)-1]
+		m.files = m.files[:len(m.files)-1]
+		defer body.Close()
+		var err error
+		m.body, err = unshare(body, int(bodyLen))
+		return err
 	}
 	if bodyLen > 0 {
 		m.body = make([]byte, bodyLen)
 		if _, err := io.ReadFull(w.conn, m.body); err != nil {
-			return fail(err)
+			return err
 		}
 	}
-	return m, nil
+	return nil
 }
 
 func (w *wire) receivePrefix(prefix []byte, m *message) error {
@@ -150,7 +181,7 @@ func (w *wire) receivePrefix(prefix []byte, m *message) error {
 		switch {
 		case err != nil:
 			return err
-		case flags&unix.MSG_CTRUNC != 0:
+		case flags&unix.MSG_CTRUNC != 0 || len(m.files) > maxFiles:
 			return fmt.Errorf("%w: too many descriptors", errProtocol)
 		case n == 0:
 			return io.EOF
