@@ -1,0 +1,77 @@
+package worker
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime/debug"
+	"slices"
+)
+
+// Asked reports whether the arguments of this process (without its name) make
+// it a child.
+func Asked(args []string) bool { return len(args) > 0 && slices.Contains(names(), args[0]) }
+
+// Engine is what a child does.
+type Engine struct {
+	// Warm loads whatever needs a name of a file or a new library; it runs
+	// before the lock falls shut. May be nil.
+	Warm func() error
+	// Serve answers requests until the parent hangs up.
+	Serve func(conn *net.UnixConn) error
+}
+
+// Main is the life of a child: it closes what was inherited, warms up, locks
+// itself in, says so, and serves. It returns the exit code and is called before
+// anything else in main, and by a test binary's TestMain.
+func Main(e Engine) int {
+	if err := run(e); err != nil {
+		fmt.Fprintln(os.Stderr, "worker:", err) // the parent reads it and keeps the beginning
+		return 1
+	}
+	return 0
+}
+
+func run(e Engine) error {
+	closed, err := closeInherited()
+	if err != nil {
+		return err
+	}
+	conn, err := connOf(os.NewFile(socketFD, "parent"))
+	if err != nil {
+		return fmt.Errorf("not started by the program: %w", err)
+	}
+	raw, err := receiveNote(conn)
+	if err != nil {
+		return fmt.Errorf("read limits: %w", err)
+	}
+	var l Limits
+	if err = json.Unmarshal(raw, &l); err != nil {
+		return fmt.Errorf("read limits: %w", err)
+	}
+	if e.Warm != nil {
+		if err = e.Warm(); err != nil {
+			return fmt.Errorf("warm up: %w", err)
+		}
+	}
+	if l.Heap > 0 {
+		debug.SetMemoryLimit(l.Heap)
+	}
+	status, err := lock(l)
+	if err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	status.Descriptors = closed
+	if raw, err = json.Marshal(status); err != nil {
+		return fmt.Errorf("encode state: %w", err)
+	}
+	if err = sendNote(conn, raw); err != nil {
+		return fmt.Errorf("say the state: %w", err)
+	}
+	if e.Serve == nil {
+		return errors.New("nothing to serve")
+	}
+	return e.Serve(conn)
+}
