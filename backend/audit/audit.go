@@ -9,20 +9,21 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/fault"
-	"diaoyue.example/workstation/backend/signature"
 	"diaoyue.example/workstation/backend/store"
 )
 
 var (
 	// ErrTampered says that the log is not what was written. Parameters
 	// "seq", "to", "kind".
-	ErrTampered = fault.New("audit.tampered", "the log is not what was written")
+	ErrTampered = check.ErrTampered
 	// ErrRolledBack says that the log is shorter than, or other than, the
 	// high-water mark outside the archive says it has been. Parameters "size",
 	// "highwater", "seq" (the first entry that is missing or other).
@@ -57,6 +58,7 @@ type Config struct {
 	Now        func() time.Time // the clock
 	Every      int64            // entries between automatic checkpoints; 0 = 1000
 	Restored   string           // the reason, when the archive was lawfully restored from an older copy
+	Keyring    Keyring          // where a new private key goes; nil = a file of mode 0600 in StateDir
 }
 
 // Log is the archive's log. It is safe for concurrent use.
@@ -64,8 +66,11 @@ type Log struct {
 	db      *store.DB
 	cfg     Config
 	archive string
-	key     *signature.Private
+	place   place
+	key     atomic.Pointer[heldKey]
 	keeper  *keeper
+
+	changing sync.Mutex // one change of keys at a time
 }
 
 // Open opens the log of db: makes the archive's identity and key the first
@@ -83,6 +88,7 @@ func Open(ctx context.Context, db *store.DB, cfg Config) (*Log, error) {
 	if err := l.compare(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
+	l.place = newPlace(cfg.StateDir, l.archive, cfg.Keyring)
 	if err := l.takeKey(ctx); err != nil {
 		return nil, fmt.Errorf("open log: %w", err)
 	}
@@ -168,7 +174,8 @@ func (l *Log) Head(ctx context.Context) (Head, error) {
 			return err
 		}
 		h = Head{Size: size, Root: fmt.Sprintf("%x", root[:])}
-		return tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(size), 0) FROM audit_checkpoint`).Scan(&h.CheckpointSize)
+		return tx.QueryRowContext(ctx, `SELECT (SELECT coalesce(max(size), 0) FROM audit_checkpoint), (SELECT coalesce(max(size), 0) FROM audit_witness)`).
+			Scan(&h.CheckpointSize, &h.WitnessSize)
 	})
 	return h, err
 }
@@ -214,35 +221,31 @@ func tail(ctx context.Context, tx *store.Tx) (size int64, last time.Time, err er
 	return size, last, nil
 }
 
-// Kinds of tampering.
-const (
-	KindMissing    = "missing"    // entries from Seq on are gone
-	KindBody       = "body"       // the entry's codes were changed
-	KindDetails    = "details"    // the entry's details were changed or taken away
-	KindIndex      = "index"      // what the entry is found by does not fit the entry
-	KindHashes     = "hashes"     // the stored tree does not fit the entries
-	KindRewritten  = "rewritten"  // entries up to To were rewritten so that they fit among themselves
-	KindCheckpoint = "checkpoint" // the checkpoint over Seq entries is not signed by a known key
-	KindIdentity   = "identity"   // the archive's identity is gone
+// What a verification finds is described in package check, which needs no
+// database; here it has the names by which the rooms above know it.
+type (
+	// Report is the outcome of a verification that found nothing wrong.
+	Report = check.Report
+	// TamperError says where the log is not what was written; it is ErrTampered.
+	TamperError = check.TamperError
+	// Restore is a lawful restore that an entry speaks of.
+	Restore = check.Restore
+	// KeyUse is a key that signs the log.
+	KeyUse = check.KeyUse
 )
 
-// TamperError says where the log is not what was written; it is ErrTampered.
-type TamperError struct {
-	Seq  int64  // the entry, or the first that cannot be right
-	To   int64  // the last that may be wrong; equal to Seq when it is known exactly
-	Kind string // one of the Kind constants
-}
-
-// Error names the entry.
-func (e *TamperError) Error() string {
-	text := "log entry " + strconv.FormatInt(e.Seq, 10)
-	if e.To != e.Seq {
-		text += " to " + strconv.FormatInt(e.To, 10)
-	}
-	return text + ": not what was written (" + e.Kind + ")"
-}
-
-// Unwrap returns ErrTampered with its parameters.
-func (e *TamperError) Unwrap() error {
-	return ErrTampered.With("seq", strconv.FormatInt(e.Seq, 10), "to", strconv.FormatInt(e.To, 10), "kind", e.Kind)
-}
+// Kinds of tampering; package check says what each means.
+const (
+	KindMissing    = check.KindMissing
+	KindBody       = check.KindBody
+	KindDetails    = check.KindDetails
+	KindIndex      = check.KindIndex
+	KindHashes     = check.KindHashes
+	KindRewritten  = check.KindRewritten
+	KindCheckpoint = check.KindCheckpoint
+	KindIdentity   = check.KindIdentity
+	KindFile       = check.KindFile
+	KindPublicKey  = check.KindPublicKey
+	KindKey        = check.KindKey
+	KindWitness    = check.KindWitness
+)

@@ -398,7 +398,7 @@ func TestReopenGoesOn(t *testing.T) {
 	}
 }
 
-func TestNewKeyIsAnEntryAndNotTrustedElsewhere(t *testing.T) {
+func TestLostKeyIsAnEntryAndTheNewOneNotTrustedElsewhere(t *testing.T) {
 	a := newArchive(t)
 	a.note(t, 2)
 	old := a.log.Public()
@@ -406,9 +406,9 @@ func TestNewKeyIsAnEntryAndNotTrustedElsewhere(t *testing.T) {
 	elsewhere := a.state
 	a.state = t.TempDir() // another user, another machine: no key, no mark
 	a.open(t)
-	rows, err := a.log.List(t.Context(), audit.Filter{Event: audit.KeyChange})
+	rows, err := a.log.List(t.Context(), audit.Filter{Event: audit.KeyLoss})
 	if err != nil || len(rows) != 1 || rows[0].Seq != 3 || rows[0].Codes["public"] != a.log.Public().String() {
-		t.Errorf("key changes = %+v, %v", rows, err)
+		t.Errorf("key losses = %+v, %v", rows, err)
 	}
 	a.close(t)
 	for name, want := range map[string]struct {

@@ -6,11 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/signature"
 	"diaoyue.example/workstation/backend/store"
 )
@@ -36,16 +36,50 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("sign checkpoint: %w", err)
 	}
-	if c.Size == 0 {
-		return c, nil
+	return c, nil
+}
+
+func noteName(size int64) string { return fmt.Sprintf("%012d.note", size) }
+
+// keepNote writes a checkpoint into the folder. What lies there under that
+// name and says something else is of a part of the log that a restore gave
+// up; it is put aside.
+func (l *Log) keepNote(size int64, note string) error {
+	path := filepath.Join(l.cfg.ArchiveDir, checkpointDir, noteName(size))
+	text, err := os.ReadFile(path)
+	if err == nil && string(text) == note {
+		return nil
 	}
-	path := filepath.Join(l.cfg.ArchiveDir, checkpointDir, fmt.Sprintf("%012d.note", c.Size))
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := store.Keep(path, []byte(c.Note), 0o600); err != nil {
-			return Checkpoint{}, fmt.Errorf("keep checkpoint: %w", err)
+	if err == nil {
+		if err := os.Rename(path, path+".lost"); err != nil { //nolint:forbidigo // put aside, not taken away
+			return fmt.Errorf("keep checkpoint: %w", err)
 		}
 	}
-	return c, nil
+	if err := store.Keep(path, []byte(note), 0o600); err != nil {
+		return fmt.Errorf("keep checkpoint: %w", err)
+	}
+	return nil
+}
+
+// refile writes the files of the table's checkpoints that a restored folder
+// lacks.
+func (l *Log) refile(ctx context.Context, tx *store.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT size, note FROM audit_checkpoint`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var size int64
+		var note string
+		if err := rows.Scan(&size, &note); err != nil {
+			return err
+		}
+		if err := l.keepNote(size, note); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // sign sets c to the last checkpoint, or to a new one when the log has grown
@@ -64,9 +98,14 @@ func (l *Log) sign(ctx context.Context, tx *store.Tx, c *Checkpoint) error {
 		return nil
 	}
 	at := l.cfg.Now().UTC().Truncate(time.Microsecond)
-	s := signature.Statement{Origin: originOf(l.archive), Size: size, Root: root, At: store.FormatTime(at)}
-	note, err := l.key.SignNote(s.Text())
+	s := signature.Statement{Origin: check.Origin(l.archive), Size: size, Root: root, At: store.FormatTime(at)}
+	note, err := l.key.Load().SignNote(s.Text())
 	if err != nil {
+		return err
+	}
+	// The file stands before the row does: a row without its file is then never
+	// the trace of a crash.
+	if err = l.keepNote(size, note); err != nil {
 		return err
 	}
 	*c = Checkpoint{Size: size, Root: hex.EncodeToString(root[:]), Note: note, At: at}

@@ -15,33 +15,17 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/store"
 )
 
-// version is the version of the entry's form, docs/formats/log.md.
-const version = 1
-
 const saltSize = 16
-
-// body is the part of an entry that the tree covers. Its fields stand in the
-// order of their names, so that it is canonical as it is written.
-type body struct {
-	Actor   string            `json:"actor"`
-	At      string            `json:"at"`
-	Codes   json.RawMessage   `json:"codes,omitempty"`
-	Details string            `json:"details,omitempty"` // digest of salt and details
-	Event   Event             `json:"event"`
-	Objects map[string]string `json:"objects,omitempty"`
-	Result  Result            `json:"result"`
-	Seq     int64             `json:"seq"`
-	V       int               `json:"v"`
-}
 
 // insert writes the entry that follows size others, with its hashes.
 func insert(ctx context.Context, tx *store.Tx, size int64, at time.Time, e Entry) error {
-	b := body{Actor: e.Actor, At: store.FormatTime(at), Event: e.Event, Objects: e.Objects, Result: e.Result, Seq: size + 1, V: version}
+	b := check.Body{Actor: e.Actor, At: store.FormatTime(at), Event: string(e.Event), Objects: e.Objects, Result: string(e.Result), Seq: size + 1, V: check.Version}
 	if b.Result == "" {
-		b.Result = OK
+		b.Result = string(OK)
 	}
 	if len(e.Codes) > 0 {
 		codes, err := canonical(e.Codes)
@@ -62,7 +46,7 @@ func insert(ctx context.Context, tx *store.Tx, size int64, at time.Time, e Entry
 		return fmt.Errorf("log %s: %w", e.Event, err)
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO audit_entry (seq, body, details, salt, at, actor, event, result) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		b.Seq, string(text), details, salt, b.At, b.Actor, string(b.Event), string(b.Result)); err != nil {
+		b.Seq, string(text), details, salt, b.At, b.Actor, b.Event, b.Result); err != nil {
 		return fmt.Errorf("log %s: %w", e.Event, err)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(b.Objects)) {

@@ -50,8 +50,19 @@ const (
 	AccountCreated Event = "account-creation"
 	RoleGrant      Event = "role-grant"
 	PasswordChange Event = "password-change"
-	ClockStep      Event = "clock-step" // the clock went backwards
-	KeyChange      Event = "key-change"
+	PasswordReset  Event = "password-reset" // a one-time password was given, or confirmed by a second administrator
+	AccountState   Event = "account-state"  // put out of use, or back
+	SeatLocked     Event = "lock"           // the screen was locked, viewings suspended
+	SeatUnlocked   Event = "unlock"         //
+	Authorisation  Event = "authorisation"  // the head of agency allowed an exception in writing, or revoked it
+	Serving        Event = "serving"        // ranges of a viewing about to leave the desk
+	Renumbering    Event = "renumbering"    // a viewing took over the verified frame index
+	ClockStep      Event = "clock-step"     // the clock went backwards
+	KeyChange      Event = "key-change"     // planned: the key before it signed the entry
+	KeyLoss        Event = "key-loss"       // another key signs, because there was none
+	Witnessed      Event = "witness"        // a checkpoint left the house, or another workstation cosigned one
+	Cosigned       Event = "cosigning"      // a checkpoint of another workstation was cosigned
+	WorkerDied     Event = "worker-death"   // a child process that reads foreign bytes ended by itself
 	LogRead        Event = "log-reading"
 	LogVerified    Event = "log-verification"
 )

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/signature"
 	"diaoyue.example/workstation/backend/store"
 )
@@ -104,15 +105,15 @@ func (f Filter) query() (string, []any) {
 }
 
 func parseRow(text, details string) (Row, error) {
-	var b body
-	if err := read([]byte(text), &b); err != nil {
+	b, err := check.ParseBody([]byte(text))
+	if err != nil {
 		return Row{}, err
 	}
 	at, err := store.ParseTime(b.At)
 	if err != nil {
 		return Row{}, err
 	}
-	row := Row{Seq: b.Seq, At: at, Actor: b.Actor, Event: b.Event, Objects: b.Objects, Result: b.Result}
+	row := Row{Seq: b.Seq, At: at, Actor: b.Actor, Event: Event(b.Event), Objects: b.Objects, Result: Result(b.Result)}
 	if len(b.Codes) > 0 {
 		if err := read(b.Codes, &row.Codes); err != nil {
 			return Row{}, err

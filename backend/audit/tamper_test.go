@@ -235,6 +235,30 @@ func TestTamper(t *testing.T) {
 			},
 		},
 		{
+			name: "the file of a checkpoint taken away", seq: 200, to: 200, kind: audit.KindFile,
+			do: func(a *archive, x attacker) { a.forgetCheckpoint(x.tb, 200) },
+		},
+		{
+			name: "the public key in the folder exchanged", seq: 250, to: 250, kind: audit.KindPublicKey,
+			do: func(a *archive, x attacker) {
+				if err := os.WriteFile(filepath.Join(a.dir, audit.PublicKeyFile), []byte(unrelated(x.tb)+"\n"), 0o600); err != nil {
+					x.tb.Fatal(err)
+				}
+			},
+		},
+		{
+			name: "a key put into the table that no entry introduces", seq: 251, to: 251, kind: audit.KindKey,
+			do: func(_ *archive, x attacker) {
+				x.do(`INSERT INTO audit_key VALUES ('sha256:x', ?, 251)`, unrelated(x.tb))
+			},
+		},
+		{
+			name: "a witness put into the table that no entry speaks of", seq: 137, to: 137, kind: audit.KindWitness,
+			do: func(_ *archive, x attacker) {
+				x.do(`INSERT INTO audit_witness SELECT 137, 'print', size, note FROM audit_checkpoint WHERE size = 100`)
+			},
+		},
+		{
 			name: "the archive's identity changed", seq: 100, to: 100, kind: audit.KindCheckpoint,
 			do: func(_ *archive, x attacker) { x.do(`UPDATE audit_origin SET archive = 'other'`) },
 		},
@@ -254,7 +278,7 @@ func TestTamper(t *testing.T) {
 			do: func(a *archive, x attacker) {
 				x.cut(241)
 				x.do(`DELETE FROM audit_checkpoint WHERE size > 240`)
-				a.forgetCheckpoints(x.tb)
+				a.forgetCheckpoint(x.tb, 250)
 				a.forgetMark(x.tb)
 			},
 		},
@@ -393,11 +417,18 @@ func (a *archive) forgetMark(tb testing.TB) {
 	}
 }
 
-// forgetCheckpoints removes the files over more than 200 entries, as one
-// does who cuts or rewrites what lies behind them.
+// forgetCheckpoints removes all files of checkpoints.
 func (a *archive) forgetCheckpoints(tb testing.TB) {
 	tb.Helper()
 	if err := os.RemoveAll(filepath.Join(a.dir, "checkpoints")); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// forgetCheckpoint removes one file, as one does who cuts what it covers.
+func (a *archive) forgetCheckpoint(tb testing.TB, size int) {
+	tb.Helper()
+	if err := os.Remove(filepath.Join(a.dir, "checkpoints", fmt.Sprintf("%012d.note", size))); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -7,47 +7,34 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/signature"
 	"diaoyue.example/workstation/backend/store"
 )
 
-// Report is the outcome of a verification that found nothing wrong.
-type Report struct {
-	Archive     string   // the archive's id
-	Entries     int64    //
-	Root        string   // lower hex, recomputed from the entries
-	Checkpoints int      // checkpoints that fit
-	HighWater   int64    // entries known to the mark outside the archive; 0 when there is none
-	KeyPlace    string   // where this user's private key lies; "" when there is none
-	SignedBy    []string // fingerprints of the keys that signed checkpoints
-	TrustedSize int64    // entries covered by a checkpoint of a trusted key
-	// Trusted is true when no checkpoint reaches beyond those of trusted keys.
-	// Otherwise the log is only consistent in itself: whoever rewrote it could
-	// have signed it with a key of his own.
-	Trusted bool
-}
-
 // VerifyConfig says what is verified and against what.
 type VerifyConfig struct {
 	Database   string   // path of the database file
-	ArchiveDir string   // "" leaves the checkpoints folder out
+	ArchiveDir string   // "" leaves the checkpoints folder and the public key there out
 	StateDir   string   // "" leaves high-water mark and local key out
 	Trusted    []string // public keys or fingerprints that came from elsewhere than the archive
+	Witnesses  []string // checkpoints that came from elsewhere: a printed sheet, a stick, another workstation
+	Cosigners  []string // public keys of other workstations, whose cosignatures kept in the log count as witnesses
 }
 
 // VerifyFile verifies a log without opening its archive: without sign-in,
 // without writing, whether its triggers stand or not. Nothing stored is
 // believed: the tree is recomputed from the entries, compared with every
-// checkpoint and with the high-water mark. The first fault found is returned
-// as a *TamperError. progress, which may be nil, is called every few thousand
-// entries.
+// checkpoint, with the high-water mark and with the witnesses. The first fault
+// found is returned as a *TamperError. progress, which may be nil, is called
+// every few thousand entries. When ctx ends, its error is returned at once.
 func VerifyFile(ctx context.Context, cfg VerifyConfig, progress func(done, total int64)) (Report, error) {
 	db, err := store.OpenReadOnly(ctx, cfg.Database)
 	if err != nil {
@@ -56,157 +43,163 @@ func VerifyFile(ctx context.Context, cfg VerifyConfig, progress func(done, total
 	defer db.Close()
 	r, err := verify(ctx, db, cfg, progress)
 	if err != nil {
-		return Report{}, fmt.Errorf("verify log: %w", err)
+		return r, fmt.Errorf("verify log: %w", err)
 	}
 	return r, nil
 }
 
 // Verify verifies the open log, with the key and the mark of the state folder.
 func (l *Log) Verify(ctx context.Context, progress func(done, total int64)) (Report, error) {
-	r, err := verify(ctx, l.db, VerifyConfig{ArchiveDir: l.cfg.ArchiveDir, StateDir: l.cfg.StateDir}, progress)
-	if err != nil {
-		return Report{}, fmt.Errorf("verify log: %w", err)
-	}
-	return r, nil
+	return l.VerifyAgainst(ctx, nil, progress)
+}
+
+// VerifyAgainst is Verify, compared with checkpoints that came from outside
+// the archive.
+func (l *Log) VerifyAgainst(ctx context.Context, witnesses []string, progress func(done, total int64)) (Report, error) {
+	// Through a handle of its own: it reads for seconds with several
+	// connections, and the window must go on reading meanwhile.
+	r, err := VerifyFile(ctx, VerifyConfig{Database: l.db.Path(), ArchiveDir: l.cfg.ArchiveDir, StateDir: l.cfg.StateDir, Witnesses: witnesses}, progress)
+	r.KeyPlace, r.KeyKind = l.KeyPlace(), l.KeyKind()
+	return r, err
 }
 
 func verify(ctx context.Context, db *store.DB, cfg VerifyConfig, progress func(done, total int64)) (Report, error) {
-	v := verifier{expect: map[int64][]expectation{}, notes: map[int64][]string{}}
-	err := db.Read(ctx, func(tx *store.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT archive FROM audit_origin`).Scan(&v.report.Archive)
+	archive, err := archiveOf(ctx, db)
+	if err != nil {
+		return Report{}, err
+	}
+	v := verification{cfg: cfg, archive: archive}
+	// What lies beside the database is read before the snapshot is taken:
+	// others may go on appending, and a mark newer than the snapshot would
+	// look like entries cut off.
+	if err = v.readFiles(); err != nil {
+		return Report{Archive: archive}, err
+	}
+	v.Checker = check.New(archive, v.trusted)
+	if err = v.walk(ctx, db, progress); err != nil {
+		return Report{Archive: archive}, err
+	}
+	r, err := v.Finish(ctx)
+	r.KeyPlace, r.KeyKind = v.keyPlace, v.keyKind
+	if err != nil {
+		return r, err
+	}
+	return r, v.besides()
+}
+
+func archiveOf(ctx context.Context, db *store.DB) (archive string, err error) {
+	err = db.Read(ctx, func(tx *store.Tx) error {
+		err = tx.QueryRowContext(ctx, `SELECT archive FROM audit_origin`).Scan(&archive)
 		if errors.Is(err, sql.ErrNoRows) {
 			return &TamperError{Seq: 1, To: 1, Kind: KindIdentity}
 		}
 		return err
 	})
-	if err != nil {
-		return Report{}, err
-	}
-	// What lies beside the database is read before the snapshot is taken:
-	// others may go on appending, and a mark newer than the snapshot would
-	// look like entries cut off.
-	if err = v.readFiles(cfg); err != nil {
-		return Report{}, err
-	}
-	err = db.Read(ctx, func(tx *store.Tx) error { return v.run(ctx, tx, cfg, progress) })
-	return v.report, err
+	return archive, err
 }
 
-func (v *verifier) run(ctx context.Context, tx *store.Tx, cfg VerifyConfig, progress func(done, total int64)) error {
-	if err := v.prepare(ctx, tx, cfg); err != nil {
-		return err
-	}
-	if err := v.walk(ctx, tx, progress); err != nil {
-		return err
-	}
-	return v.finish()
+// verification is a check of an archive's log with what lies beside it.
+type verification struct {
+	*check.Checker
+	cfg               VerifyConfig
+	archive           string
+	trusted           []string
+	keyPlace, keyKind string
+	marks             []highWater
+	files             map[string]string // name → note, of the checkpoints folder
+	sizes             map[int64]string  // size → note, of the table
 }
 
-// verifier recomputes the tree while the entries pass by.
-type verifier struct {
-	report  Report
-	keys    []signature.Public // all that may have signed
-	trusted []signature.Public
-	notes   map[int64][]string      // size → signed notes
-	expect  map[int64][]expectation // size → roots that must be found there
-	reach   int64                   // the greatest size expected
-	good    int64                   // entries covered by a root that was found
-	stack   []tlog.Hash             // complete subtrees, left to right
-	n       int64                   // entries so far
-}
-
-// expectation is a root that someone signed or noted.
-type expectation struct {
-	root    tlog.Hash
-	signer  string // fingerprint; "" for the mark
-	trusted bool
-}
-
-// readFiles reads the mark and the checkpoints folder.
-func (v *verifier) readFiles(cfg VerifyConfig) error {
-	if err := v.admitMark(cfg.StateDir); err != nil || cfg.ArchiveDir == "" {
-		return err
-	}
-	files, err := filepath.Glob(filepath.Join(cfg.ArchiveDir, checkpointDir, "*.note"))
-	if err != nil {
-		return err
-	}
-	for _, path := range files {
-		var size int64
-		if _, err = fmt.Sscanf(filepath.Base(path), "%d.note", &size); err != nil {
-			continue // not a name of ours
+// readFiles reads the marks, the local key and the checkpoints folder.
+func (v *verification) readFiles() error {
+	v.trusted = slices.Clone(v.cfg.Trusted)
+	if v.cfg.StateDir != "" {
+		var err error
+		if v.marks, err = readMarks(v.cfg.StateDir, v.archive); err != nil {
+			return err
 		}
-		text, err := os.ReadFile(path)
+		place := newPlace(v.cfg.StateDir, v.archive, nil)
+		public, kind, err := place.public()
+		if err == nil {
+			v.keyPlace, v.keyKind = place.where(kind), kind
+			v.trusted = append(v.trusted, public)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if v.cfg.ArchiveDir == "" {
+		return nil
+	}
+	v.files = map[string]string{}
+	names, err := filepath.Glob(filepath.Join(v.cfg.ArchiveDir, checkpointDir, "*.note"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
 		if err != nil {
 			return fmt.Errorf("read checkpoint: %w", err)
 		}
-		v.notes[size] = append(v.notes[size], string(text))
+		v.files[filepath.Base(name)] = string(text)
 	}
 	return nil
 }
 
-func (v *verifier) prepare(ctx context.Context, tx *store.Tx, cfg VerifyConfig) error {
-	if err := v.findKeys(ctx, tx, cfg); err != nil {
+// prepare gives the checker the keys and all roots that must be found.
+func (v *verification) prepare(ctx context.Context, tx *store.Tx) error {
+	if err := v.readKeys(ctx, tx); err != nil {
 		return err
+	}
+	for _, m := range v.marks {
+		root, err := hex.DecodeString(m.Root)
+		if err != nil || len(root) != tlog.HashSize {
+			return fmt.Errorf("read high-water mark: %w", ErrRolledBack)
+		}
+		v.Mark(m.Size, tlog.Hash(root))
 	}
 	if err := v.readNotes(ctx, tx); err != nil {
 		return err
 	}
-	for _, size := range slices.Sorted(maps.Keys(v.notes)) {
-		for _, note := range v.notes[size] {
-			if err := v.admit(size, note); err != nil {
-				return err
-			}
+	for name, note := range v.files {
+		var size int64
+		if _, err := fmt.Sscanf(name, "%d.note", &size); err != nil {
+			continue // not a name of ours
+		}
+		if err := v.Checkpoint(size, note); err != nil {
+			return err
 		}
 	}
-	return nil
+	for _, note := range v.cfg.Witnesses {
+		if err := v.Witness(note); err != nil {
+			return err
+		}
+	}
+	return v.readWitnesses(ctx, tx)
 }
 
-// findKeys gathers the keys the archive names, the user's own, and those given.
-func (v *verifier) findKeys(ctx context.Context, tx *store.Tx, cfg VerifyConfig) error {
-	rows, err := tx.QueryContext(ctx, `SELECT public FROM audit_key ORDER BY since, fingerprint`)
+func (v *verification) readKeys(ctx context.Context, tx *store.Tx) error {
+	rows, err := tx.QueryContext(ctx, `SELECT public, since FROM audit_key ORDER BY since, rowid`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var text string
-		if err := rows.Scan(&text); err != nil {
+		var since int64
+		if err := rows.Scan(&text, &since); err != nil {
 			return err
 		}
 		if p, err := signature.ParsePublic(text); err == nil {
-			v.keys = append(v.keys, p)
+			v.Key(p, since)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	trusted := slices.Clone(cfg.Trusted)
-	if cfg.StateDir != "" {
-		key, err := readKey(cfg.StateDir, v.report.Archive)
-		if err == nil {
-			v.report.KeyPlace = keyPath(cfg.StateDir, v.report.Archive)
-			trusted = append(trusted, key.Public().String())
-		} else if !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	for _, text := range trusted {
-		if p, err := signature.ParsePublic(text); err == nil {
-			v.keys = append(v.keys, p)
-		}
-	}
-	for _, p := range v.keys {
-		if slices.ContainsFunc(trusted, p.Is) {
-			v.trusted = append(v.trusted, p)
-		}
-	}
-	return nil
+	return rows.Err()
 }
 
-// readNotes adds the checkpoints of the table to those of the folder.
-func (v *verifier) readNotes(ctx context.Context, tx *store.Tx) error {
-	rows, err := tx.QueryContext(ctx, `SELECT size, note FROM audit_checkpoint`)
+// readNotes takes the checkpoints of the table.
+func (v *verification) readNotes(ctx context.Context, tx *store.Tx) error {
+	v.sizes = map[int64]string{}
+	rows, err := tx.QueryContext(ctx, `SELECT size, note FROM audit_checkpoint ORDER BY size`)
 	if err != nil {
 		return err
 	}
@@ -214,119 +207,74 @@ func (v *verifier) readNotes(ctx context.Context, tx *store.Tx) error {
 	for rows.Next() {
 		var size int64
 		var note string
-		if err = rows.Scan(&size, &note); err != nil {
+		if err := rows.Scan(&size, &note); err != nil {
 			return err
 		}
-		if !slices.Contains(v.notes[size], note) {
-			v.notes[size] = append(v.notes[size], note)
+		v.sizes[size] = note
+		if err := v.Checkpoint(size, note); err != nil {
+			return err
 		}
 	}
 	return rows.Err()
 }
 
-// admit takes a checkpoint whose signatures fit one of the keys.
-func (v *verifier) admit(size int64, note string) error {
-	for _, p := range v.keys {
-		text, err := p.OpenNote(note)
+// readWitnesses takes what the log keeps of its witnesses.
+func (v *verification) readWitnesses(ctx context.Context, tx *store.Tx) error {
+	var cosigners []signature.Cosigner
+	for _, text := range v.cfg.Cosigners {
+		c, err := signature.ParseCosigner(text)
 		if err != nil {
-			continue
+			return err
 		}
-		s, err := signature.ParseStatement(text)
-		if err != nil || s.Size != size || s.Origin != originOf(v.report.Archive) {
-			break
-		}
-		trusted := slices.ContainsFunc(v.trusted, func(t signature.Public) bool { return t.Fingerprint() == p.Fingerprint() })
-		v.need(size, expectation{root: s.Root, signer: p.Fingerprint(), trusted: trusted})
-		return nil
+		cosigners = append(cosigners, c)
 	}
-	return &TamperError{Seq: size, To: size, Kind: KindCheckpoint}
-}
-
-func (v *verifier) admitMark(stateDir string) error {
-	if stateDir == "" {
-		return nil
+	var known int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = 'audit_witness'`).Scan(&known)
+	if err != nil || known == 0 {
+		return err // an older schema, read only
 	}
-	m, err := readMark(stateDir, v.report.Archive)
-	if err != nil || m.Size == 0 {
-		return err
-	}
-	root, err := hex.DecodeString(m.Root)
-	if err != nil || len(root) != tlog.HashSize {
-		return fmt.Errorf("read high-water mark: %w", ErrRolledBack)
-	}
-	v.report.HighWater = m.Size
-	v.need(m.Size, expectation{root: tlog.Hash(root)})
-	return nil
-}
-
-func (v *verifier) need(size int64, e expectation) {
-	v.expect[size] = append(v.expect[size], e)
-	v.reach = max(v.reach, size)
-}
-
-// finish looks for what should have come after the last entry.
-func (v *verifier) finish() error {
-	if v.reach > v.n {
-		return v.missing()
-	}
-	v.report.Entries = v.n
-	root, err := v.root()
+	rows, err := tx.QueryContext(ctx, `SELECT seq, size, note FROM audit_witness ORDER BY seq`)
 	if err != nil {
 		return err
 	}
-	v.report.Root = hex.EncodeToString(root[:])
-	var last int64
-	for size, expected := range v.expect {
-		for _, e := range expected {
-			if e.signer == "" {
-				continue
-			}
-			v.report.Checkpoints++
-			last = max(last, size)
-			if e.trusted {
-				v.report.TrustedSize = max(v.report.TrustedSize, size)
-			}
-			if !slices.Contains(v.report.SignedBy, e.signer) {
-				v.report.SignedBy = append(v.report.SignedBy, e.signer)
-			}
+	defer rows.Close()
+	for rows.Next() {
+		var seq, size int64
+		var note string
+		if err := rows.Scan(&seq, &size, &note); err != nil {
+			return err
+		}
+		if err := v.Kept(seq, size, note, cosigners); err != nil {
+			return err
 		}
 	}
-	slices.Sort(v.report.SignedBy)
-	v.report.Trusted = len(v.trusted) > 0 && v.report.TrustedSize == last
-	return nil
+	return rows.Err()
 }
 
-func (v *verifier) missing() error {
-	return &TamperError{Seq: v.n + 1, To: max(v.reach, v.n+1), Kind: KindMissing}
-}
-
-// root folds the complete subtrees into the root of the entries so far.
-func (v *verifier) root() (tlog.Hash, error) {
-	if len(v.stack) == 0 {
-		return tlog.TreeHash(0, nil)
-	}
-	root := v.stack[len(v.stack)-1]
-	for _, left := range slices.Backward(v.stack[:len(v.stack)-1]) {
-		root = tlog.NodeHash(left, root)
-	}
-	return root, nil
-}
-
-// check compares the root so far with those expected at this size.
-func (v *verifier) check() error {
-	expected := v.expect[v.n]
-	if len(expected) == 0 {
+// besides names what is wrong with the files beside a log that is sound in
+// itself: a checkpoint whose file is gone or another, and a public key that is
+// none of this log's.
+func (v *verification) besides() error {
+	if v.cfg.ArchiveDir == "" {
 		return nil
 	}
-	root, err := v.root()
-	if err != nil {
-		return err
-	}
-	for _, e := range expected {
-		if e.root != root {
-			return &TamperError{Seq: v.good + 1, To: v.n, Kind: KindRewritten}
+	for _, size := range sorted(v.sizes) {
+		if v.files[noteName(size)] == "" {
+			// The file is written before the row, so no crash explains this;
+			// but one written since the folder was read is not missing.
+			if text, err := os.ReadFile(filepath.Join(v.cfg.ArchiveDir, checkpointDir, noteName(size))); err != nil || len(text) == 0 {
+				return &TamperError{Seq: size, To: size, Kind: KindFile}
+			}
 		}
 	}
-	v.good = v.n
+	text, err := os.ReadFile(filepath.Join(v.cfg.ArchiveDir, PublicKeyFile))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read public key: %w", err)
+	}
+	p, keyErr := signature.ParsePublic(strings.TrimSpace(string(text)))
+	if keyErr != nil || !v.Knows(p) {
+		n, _ := v.Head()
+		return &TamperError{Seq: n, To: n, Kind: KindPublicKey}
+	}
 	return nil
 }

@@ -1,198 +1,445 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
+	"encoding/hex"
+	"errors"
+	"hash/maphash"
 	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/store"
 )
 
-// stride is how many entries pass between two calls of progress.
-const stride = 4096
+// A log of a million entries is verified while somebody waits for it. What
+// takes the time is reading five million rows, so entries, stored hashes and
+// objects are read by a connection each, and the tree is recomputed beside.
 
-// walk reads entries, stored hashes and object rows side by side, each in the
-// order of the entries, and stops at the first that does not fit.
-func (v *verifier) walk(ctx context.Context, tx *store.Tx, progress func(done, total int64)) error {
-	var total int64
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM audit_entry`).Scan(&total); err != nil {
+const (
+	batchSize = 512  // entries handed on at once
+	chunkSize = 4096 // stored hashes read at once
+)
+
+// errStop ends a reader whose reading is no longer wanted.
+var errStop = errors.New("stop")
+
+// walk reads entries, stored hashes and objects side by side, and stops at
+// the first entry that does not fit.
+func (v *verification) walk(ctx context.Context, db *store.DB, progress func(done, total int64)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	w := &walker{
+		verification: v, db: db, progress: progress, seed: maphash.MakeSeed(),
+		batches: make(chan *batch, 4), spare: make(chan *batch, 6), chunks: make(chan chunk, 4), ready: make(chan struct{}),
+	}
+	var readers sync.WaitGroup
+	defer readers.Wait()
+	defer cancel()
+	readers.Go(func() { w.entriesErr = w.readEntries(ctx); close(w.batches) })
+	select {
+	case <-w.ready: // the snapshot of the entries stands; later ones only hold more
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if w.size == 0 && w.prepareErr != nil {
+		return w.prepareErr
+	}
+	objects := make(chan struct{})
+	readers.Go(func() { w.hashesErr = w.readHashes(ctx); close(w.chunks) })
+	readers.Go(func() { w.objectsErr = w.readObjects(ctx); close(objects) })
+	if err := w.compare(ctx); err != nil {
 		return err
 	}
-	entries, err := tx.QueryContext(ctx, `SELECT seq, body, details, salt, at, actor, event, result FROM audit_entry ORDER BY seq`)
+	<-objects
+	return w.compareObjects(ctx)
+}
+
+type walker struct {
+	*verification
+	db       *store.DB
+	progress func(done, total int64)
+	seed     maphash.Seed
+
+	ready      chan struct{}
+	prepareErr error
+	size       int64 // entries in the snapshot
+	last       int64 // number of the last entry in the snapshot
+
+	batches    chan *batch
+	spare      chan *batch
+	entriesErr error
+
+	chunks    chan chunk
+	now       chunk
+	hashesErr error
+
+	said, held uint64 // sums over objects: of the bodies, and of the table
+	beyond     int64  // greatest entry that the table of objects knows without its being there
+	objectsErr error
+}
+
+// batch is some entries, copied out of the rows.
+type batch struct {
+	text []byte
+	rows []span
+}
+
+// span says where the fields of an entry end in the batch's text.
+type span struct {
+	seq           int64
+	start         int
+	end           [7]int // body, details, salt, at, actor, event, result
+	details, salt bool
+}
+
+func (b *batch) field(r *span, i int) []byte {
+	from := r.start
+	if i > 0 {
+		from = r.end[i-1]
+	}
+	return b.text[from:r.end[i]]
+}
+
+// readEntries reads the entries in order, in one snapshot.
+func (w *walker) readEntries(ctx context.Context) error {
+	var once sync.Once
+	begin := func() { once.Do(func() { close(w.ready) }) }
+	defer begin()
+	return w.db.Read(ctx, func(tx *store.Tx) error {
+		// The first query takes the snapshot.
+		err := tx.QueryRowContext(ctx, `SELECT count(*), coalesce(max(seq), 0) FROM audit_entry`).Scan(&w.size, &w.last)
+		if err == nil {
+			err = w.prepare(ctx, tx)
+		}
+		var top sql.NullInt64
+		if err == nil {
+			err = tx.QueryRowContext(ctx, `SELECT max(idx) FROM audit_hash`).Scan(&top)
+		}
+		if err != nil {
+			w.prepareErr, w.size = err, 0
+			return err
+		}
+		// What speaks of later entries tells that there were some.
+		if top.Valid && top.Int64 >= tlog.StoredHashCount(w.size) {
+			w.Expect(w.size + 1)
+		}
+		begin()
+		rows, err := tx.QueryContext(ctx, `SELECT seq, body, details, salt, at, actor, event, result FROM audit_entry ORDER BY seq`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		return w.batch(ctx, rows)
+	})
+}
+
+func (w *walker) batch(ctx context.Context, rows *sql.Rows) error {
+	b := &batch{}
+	send := func() error {
+		select {
+		case w.batches <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		select {
+		case b = <-w.spare:
+			b.text, b.rows = b.text[:0], b.rows[:0]
+		default:
+			b = &batch{}
+		}
+		return nil
+	}
+	var fields [7]sql.RawBytes
+	for rows.Next() {
+		var r span
+		if err := rows.Scan(&r.seq, &fields[0], &fields[1], &fields[2], &fields[3], &fields[4], &fields[5], &fields[6]); err != nil {
+			return err
+		}
+		r.start, r.details, r.salt = len(b.text), fields[1] != nil, fields[2] != nil
+		for i, f := range fields {
+			b.text = append(b.text, f...)
+			r.end[i] = len(b.text)
+		}
+		if b.rows = append(b.rows, r); len(b.rows) == batchSize {
+			if err := send(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return send()
+}
+
+// compare recomputes the tree while the entries pass by.
+func (w *walker) compare(ctx context.Context) error {
+	for b := range w.batches {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		for i := range b.rows {
+			if err := w.entry(b, &b.rows[i]); err != nil {
+				return err
+			}
+		}
+		if n, _ := w.Head(); w.progress != nil {
+			w.progress(n, w.size)
+		}
+		select {
+		case w.spare <- b:
+		default:
+		}
+	}
+	return w.entriesErr
+}
+
+func (w *walker) entry(b *batch, r *span) error {
+	e := check.Entry{Seq: r.seq, Body: b.field(r, 0)}
+	if r.details {
+		e.Details = b.field(r, 1)
+	}
+	if r.salt {
+		e.Salt = b.field(r, 2)
+	}
+	n, _ := w.Head()
+	wrong := func(kind string) error { return &TamperError{Seq: n + 1, To: n + 1, Kind: kind} }
+	f, leaf, err := w.Read(&e)
+	if r.seq == n+1 {
+		h, ok, hashErr := w.hash(tlog.StoredHashIndex(0, n))
+		if hashErr != nil {
+			return hashErr
+		}
+		if ok && h != leaf {
+			return wrong(KindBody)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(f.At, b.field(r, 3)) || !bytes.Equal(f.Actor, b.field(r, 4)) || !bytes.Equal(f.Event, b.field(r, 5)) || !bytes.Equal(f.Result, b.field(r, 6)) {
+		return wrong(KindIndex)
+	}
+	for _, o := range f.Objects {
+		w.said += w.keyed(o.Kind, o.ID, r.seq)
+	}
+	var hashErr error
+	err = w.Grow(leaf, func(index int64, want tlog.Hash) bool {
+		h, ok, failed := w.hash(index)
+		hashErr = errors.Join(hashErr, failed)
+		return ok && h == want
+	})
+	return errors.Join(hashErr, err)
+}
+
+// keyed is the share of one object row in the sum. Two sets of rows with the
+// same sum are the same: nobody who wrote them knew the seed.
+func (w *walker) keyed(kind, id []byte, seq int64) uint64 {
+	var h maphash.Hash
+	h.SetSeed(w.seed)
+	var head [16]byte
+	for i := range 8 {
+		head[i], head[8+i] = byte(seq>>(8*i)), byte(len(kind)>>(8*i)) //nolint:gosec // the bytes of the number, one by one
+	}
+	_, _ = h.Write(head[:])
+	_, _ = h.Write(kind)
+	_, _ = h.Write(id)
+	return h.Sum64()
+}
+
+// chunk is a run of stored hashes.
+type chunk struct {
+	first  int64
+	hashes []byte
+}
+
+// hash returns the stored hash of that index, false when there is none.
+func (w *walker) hash(index int64) (tlog.Hash, bool, error) {
+	for index >= w.now.first+int64(len(w.now.hashes)/tlog.HashSize) {
+		next, ok := <-w.chunks
+		if !ok {
+			return tlog.Hash{}, false, w.hashesErr
+		}
+		w.now = next
+	}
+	if index < w.now.first {
+		return tlog.Hash{}, false, nil
+	}
+	at := (index - w.now.first) * tlog.HashSize
+	return tlog.Hash(w.now.hashes[at : at+tlog.HashSize]), true, nil
+}
+
+// readHashes reads the stored hashes in runs.
+func (w *walker) readHashes(ctx context.Context) error {
+	end := tlog.StoredHashCount(w.last)
+	return w.db.Read(ctx, func(tx *store.Tx) error {
+		query, err := tx.PrepareContext(ctx, `SELECT count(*), coalesce(max(idx), -1), coalesce(sum(length(hash)), 0), coalesce(group_concat(hex(hash), ''), '')
+			FROM (SELECT idx, hash FROM audit_hash WHERE idx >= ? AND idx < ? ORDER BY idx)`)
+		if err != nil {
+			return err
+		}
+		defer query.Close()
+		for first := int64(0); first < end; first += chunkSize {
+			var count, top, length int64
+			var text sql.RawBytes
+			to := min(first+chunkSize, end)
+			rows, err := query.QueryContext(ctx, first, to)
+			if err != nil {
+				return err
+			}
+			raw := []byte{}
+			if rows.Next() {
+				if err = rows.Scan(&count, &top, &length, &text); err == nil {
+					raw, err = hex.AppendDecode(make([]byte, 0, len(text)/2), text)
+				}
+			}
+			if err = errors.Join(err, rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // one of many in a loop, closed here
+				return err
+			}
+			if count != to-first || top != to-1 || length != count*tlog.HashSize || int64(len(raw)) != length {
+				err = w.holes(ctx, tx, first, to)
+			} else {
+				err = w.hand(ctx, chunk{first, raw})
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// holes reads a run that is not whole, row by row.
+func (w *walker) holes(ctx context.Context, tx *store.Tx, first, to int64) error {
+	rows, err := tx.QueryContext(ctx, `SELECT idx, hash FROM audit_hash WHERE idx >= ? AND idx < ? ORDER BY idx`, first, to)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var index int64
+		var hash []byte
+		if err := rows.Scan(&index, &hash); err != nil {
+			return err
+		}
+		if len(hash) != tlog.HashSize {
+			continue // as if it were gone
+		}
+		if err := w.hand(ctx, chunk{index, hash}); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (w *walker) hand(ctx context.Context, c chunk) error {
+	select {
+	case w.chunks <- c:
+		return nil
+	case <-ctx.Done():
+		return errStop
+	}
+}
+
+// readObjects sums up the table of objects.
+func (w *walker) readObjects(ctx context.Context) error {
+	return w.db.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT kind, id, group_concat(seq) FROM audit_object GROUP BY kind, id`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var top int64
+		for rows.Next() {
+			var kind, id, numbers sql.RawBytes
+			if err = rows.Scan(&kind, &id, &numbers); err != nil {
+				return err
+			}
+			for text := range bytes.SplitSeq(numbers, []byte(",")) {
+				seq, _ := strconv.ParseInt(string(text), 10, 64)
+				if top = max(top, seq); seq <= w.last {
+					w.held += w.keyed(kind, id, seq)
+				}
+			}
+		}
+		if err = rows.Err(); err != nil || top <= w.last {
+			return err
+		}
+		// This snapshot is the later one: rows of entries written since are
+		// right, rows of entries that are not here are not.
+		var there int
+		if err = tx.QueryRowContext(ctx, `SELECT count(*) FROM audit_entry WHERE seq = ?`, top).Scan(&there); err == nil && there == 0 {
+			w.beyond = top
+		}
+		return err
+	})
+}
+
+// compareObjects names the entry whose objects do not fit.
+func (w *walker) compareObjects(ctx context.Context) error {
+	if w.objectsErr != nil {
+		return w.objectsErr
+	}
+	if w.beyond > 0 {
+		w.Expect(w.size + 1)
+	}
+	if w.said == w.held {
+		return nil
+	}
+	return w.db.Read(ctx, func(tx *store.Tx) error { return wrongObjects(ctx, tx) })
+}
+
+// wrongObjects finds the first entry whose objects are not those of its body.
+func wrongObjects(ctx context.Context, tx *store.Tx) error {
+	objects, err := tx.QueryContext(ctx, `SELECT seq, kind, id FROM audit_object ORDER BY seq, kind`) //nolint:sqlclosecheck // closed below
+	if err != nil {
+		return err
+	}
+	defer objects.Close()
+	entries, err := tx.QueryContext(ctx, `SELECT seq, body FROM audit_entry ORDER BY seq`)
 	if err != nil {
 		return err
 	}
 	defer entries.Close()
-	hashes, err := newCursor(ctx, tx, `SELECT idx, hash FROM audit_hash ORDER BY idx`, scanHash)
-	if err != nil {
+	var at int64
+	var kind, id string
+	next := func() error {
+		if at = math.MaxInt64; objects.Next() {
+			return objects.Scan(&at, &kind, &id)
+		}
+		return objects.Err()
+	}
+	if err = next(); err != nil {
 		return err
 	}
-	defer hashes.close()
-	objects, err := newCursor(ctx, tx, `SELECT seq, kind, id FROM audit_object ORDER BY seq, kind`, scanObject)
-	if err != nil {
-		return err
-	}
-	defer objects.close()
-
 	for entries.Next() {
-		var e storedEntry
-		if err := entries.Scan(&e.seq, &e.body, &e.details, &e.salt, &e.at, &e.actor, &e.event, &e.result); err != nil {
+		var seq int64
+		var text []byte
+		if err = entries.Scan(&seq, &text); err != nil {
 			return err
 		}
-		if err := v.entry(e, hashes, objects); err != nil {
+		found := map[string]string{}
+		for ; at <= seq && err == nil; err = next() {
+			if at < seq {
+				return &TamperError{Seq: at, To: at, Kind: KindIndex}
+			}
+			found[kind] = id
+		}
+		if err != nil {
 			return err
 		}
-		if progress != nil && v.n%stride == 0 {
-			progress(v.n, total)
+		if b, err := check.ParseBody(text); err != nil || !maps.Equal(found, b.Objects) {
+			return &TamperError{Seq: seq, To: seq, Kind: KindIndex}
 		}
 	}
-	if err := entries.Err(); err != nil {
-		return err
-	}
-	// What speaks of later entries tells that there were some.
-	if hashes.ok || objects.ok {
-		v.reach = max(v.reach, v.n+1)
-	}
-	if progress != nil {
-		progress(v.n, total)
-	}
-	return nil
+	return entries.Err()
 }
 
-// storedEntry is a row as the table has it, unbelieved.
-type storedEntry struct {
-	seq                      int64
-	body                     string
-	details                  sql.NullString
-	salt                     []byte
-	at, actor, event, result string
-}
-
-func (v *verifier) entry(e storedEntry, hashes *cursor[storedHash], objects *cursor[storedObject]) error {
-	seq := v.n + 1
-	if e.seq != seq {
-		return &TamperError{Seq: seq, To: max(e.seq-1, seq), Kind: KindMissing}
-	}
-	leaf := tlog.RecordHash([]byte(e.body))
-	wrong := func(kind string) error { return &TamperError{Seq: seq, To: seq, Kind: kind} }
-	if hashes.ok && hashes.row.idx == tlog.StoredHashIndex(0, v.n) && hashes.row.hash != leaf {
-		return wrong(KindBody)
-	}
-	var b body
-	if err := read([]byte(e.body), &b); err != nil || b.Seq != seq || b.V != version {
-		return wrong(KindBody)
-	}
-	if !e.detailsFit(b.Details) {
-		return wrong(KindDetails)
-	}
-	if b.At != e.at || b.Actor != e.actor || string(b.Event) != e.event || string(b.Result) != e.result {
-		return wrong(KindIndex)
-	}
-	found := map[string]string{}
-	for objects.ok && objects.row.seq <= seq {
-		if objects.row.seq < seq {
-			return wrong(KindIndex)
-		}
-		found[objects.row.kind] = objects.row.id
-		if err := objects.next(); err != nil {
-			return err
-		}
-	}
-	if !maps.Equal(found, b.Objects) {
-		return wrong(KindIndex)
-	}
-	if err := v.grow(leaf, hashes); err != nil {
-		return err
-	}
-	return v.check()
-}
-
-func (e storedEntry) detailsFit(want string) bool {
-	if want == "" {
-		return !e.details.Valid && e.salt == nil
-	}
-	return e.details.Valid && digest(e.salt, []byte(e.details.String)) == want
-}
-
-// grow adds a leaf to the recomputed tree and compares each hash that becomes
-// known by it with the stored one.
-func (v *verifier) grow(leaf tlog.Hash, hashes *cursor[storedHash]) error {
-	index := tlog.StoredHashIndex(0, v.n)
-	v.stack = append(v.stack, leaf)
-	v.n++
-	width := int64(1)
-	for k := v.n; ; k >>= 1 {
-		top := v.stack[len(v.stack)-1]
-		if !hashes.ok || hashes.row.idx != index || hashes.row.hash != top {
-			return &TamperError{Seq: v.n - width + 1, To: v.n, Kind: KindHashes}
-		}
-		if err := hashes.next(); err != nil {
-			return err
-		}
-		if k&1 == 1 {
-			return nil
-		}
-		left := v.stack[len(v.stack)-2]
-		v.stack = append(v.stack[:len(v.stack)-2], tlog.NodeHash(left, top))
-		index++
-		width *= 2
-	}
-}
-
-type storedHash struct {
-	idx  int64
-	hash tlog.Hash
-}
-
-type storedObject struct {
-	seq      int64
-	kind, id string
-}
-
-func scanHash(rows *sql.Rows) (storedHash, error) {
-	var h storedHash
-	var raw []byte
-	err := rows.Scan(&h.idx, &raw)
-	copy(h.hash[:], raw)
-	return h, err
-}
-
-func scanObject(rows *sql.Rows) (storedObject, error) {
-	var o storedObject
-	err := rows.Scan(&o.seq, &o.kind, &o.id)
-	return o, err
-}
-
-// cursor holds the next row of a query.
-type cursor[T any] struct {
-	rows *sql.Rows
-	scan func(*sql.Rows) (T, error)
-	row  T
-	ok   bool
-}
-
-func newCursor[T any](ctx context.Context, tx *store.Tx, query string, scan func(*sql.Rows) (T, error)) (*cursor[T], error) {
-	rows, err := tx.QueryContext(ctx, query) //nolint:rowserrcheck // next looks at Err
-	if err != nil {
-		return nil, err
-	}
-	c := &cursor[T]{rows: rows, scan: scan}
-	if err := c.next(); err != nil {
-		c.close()
-		return nil, err
-	}
-	return c, nil
-}
-
-func (c *cursor[T]) next() error {
-	if c.ok = c.rows.Next(); !c.ok {
-		return c.rows.Err()
-	}
-	var err error
-	c.row, err = c.scan(c.rows)
-	return err
-}
-
-func (c *cursor[T]) close() { _ = c.rows.Close() }
+func sorted(m map[int64]string) []int64 { return slices.Sorted(maps.Keys(m)) }

@@ -20,7 +20,10 @@ func Keep(path string, data []byte, perm os.FileMode) error {
 	}
 	defer os.Remove(f.Name())
 	_, err = f.Write(data)
-	if err = errors.Join(err, f.Chmod(perm), f.Sync(), f.Close()); err != nil {
+	if perm != 0o600 { // which it has; a stick without permissions refuses to change them
+		err = errors.Join(err, f.Chmod(perm))
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), path); err != nil {

@@ -104,6 +104,9 @@ func (db *DB) Close() error {
 	return err
 }
 
+// Path returns the path of the database file.
+func (db *DB) Path() string { return db.path }
+
 // Read runs fn in one snapshot, which sees everything committed before. What
 // fn returns is returned; nothing that fn does can write.
 func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
