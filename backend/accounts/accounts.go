@@ -36,6 +36,15 @@ var (
 	ErrNumberTaken = fault.New("accounts.number_taken", "the number is taken")
 	// ErrBadAccount says that a field is missing or unknown. Parameter "field".
 	ErrBadAccount = fault.New("accounts.bad_account", "a field of the account is missing or unknown")
+	// ErrMustChange says that the password was given by somebody else and must
+	// be changed before anything is done.
+	ErrMustChange = fault.New("accounts.must_change", "the password must be changed first")
+	// ErrUnconfirmed says that a reset waits for a second administrator.
+	ErrUnconfirmed = fault.New("accounts.unconfirmed", "the new password waits for a second administrator")
+	// ErrNoReset says that there is no reset to confirm.
+	ErrNoReset = fault.New("accounts.no_reset", "there is no reset to confirm")
+	// ErrNoReason says that a reason is needed.
+	ErrNoReason = fault.New("accounts.no_reason", "a reason is needed")
 	// ErrUnknown says that there is no such account.
 	ErrUnknown = fault.New("accounts.unknown", "no such account")
 )
@@ -48,6 +57,7 @@ type Actor struct {
 	Name       string
 	Department string
 	Roles      []Role
+	MustChange bool // nothing but changing the password is allowed
 }
 
 // May reports whether one of the roles allows p, be it within the tasks handed
@@ -74,8 +84,10 @@ func (a Actor) Permissions() []Permission {
 // Account is an account as it is listed.
 type Account struct {
 	Actor
-	Created     time.Time
-	LockedUntil time.Time // zero when not locked
+	Created            time.Time
+	LockedUntil        time.Time // zero when not locked
+	AwaitsConfirmation bool      // a reset that a second administrator must confirm
+	Disabled           bool      // put out of use
 }
 
 // NewAccount is an account to be made.
@@ -84,7 +96,7 @@ type NewAccount struct {
 	Name       string
 	Department string // may be empty
 	Password   string // see CheckPassword
-	Roles      []Role // at least one
+	Roles      []Role // at founding at least one; none later: they are granted
 }
 
 // Config sets the desk's clock and the cost of a password.
@@ -100,13 +112,11 @@ type Desk struct {
 	log     *audit.Log
 	cfg     Config
 	hashing sync.Mutex // one password at a time: each takes much memory
+	costing sync.Mutex
 }
 
 // New returns a desk over the database and its log.
 func New(db *store.DB, log *audit.Log, cfg Config) *Desk {
-	if cfg.Argon == (Argon{}) {
-		cfg.Argon = defaultArgon()
-	}
 	return &Desk{db: db, log: log, cfg: cfg}
 }
 
@@ -129,7 +139,10 @@ func (d *Desk) require(ctx context.Context, actor Actor, p Permission, objects m
 	if err != nil && !errors.Is(err, ErrUnknown) {
 		return fmt.Errorf("require %s: %w", p, err)
 	}
-	if err == nil && may(now.Actor, p) {
+	if err == nil && !now.Disabled && may(now.Actor, p) {
+		if now.MustChange {
+			return ErrMustChange
+		}
 		return nil
 	}
 	return d.refuse(ctx, actor.ID, p, basisOf(p, now.Roles), objects)
@@ -172,29 +185,43 @@ func (d *Desk) Found(ctx context.Context, people []NewAccount) ([]Account, error
 	if founded, err := d.Founded(ctx); err != nil || founded {
 		return nil, cmpErr(err, ErrFounded)
 	}
+	cost, stored, err := d.cost(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var made []Account
 	hashes := make([]string, len(people))
 	for i, n := range people {
-		a, err := d.prepare(n)
-		if err != nil {
-			return nil, err
+		a, failed := d.prepare(n)
+		if failed != nil {
+			return nil, failed
+		}
+		if len(a.Roles) == 0 {
+			return nil, ErrBadAccount.With("field", "roles")
 		}
 		made = append(made, a)
-		hashes[i] = d.hash(n.Password)
+		hashes[i] = d.hash(cost, n.Password)
 	}
-	if err := threePresent(made); err != nil {
+	if err = threePresent(made); err != nil {
 		return nil, err
 	}
-	entry := audit.Entry{Event: audit.Founding, Codes: map[string]any{"accounts": len(made), "key": d.log.Public().Fingerprint()}}
-	_, err := d.log.Do(ctx, entry, func(tx *store.Tx) error {
-		if founded, err := isFounded(ctx, tx); err != nil || founded {
-			return cmpErr(err, ErrFounded)
+	entry := audit.Entry{Event: audit.Founding, Codes: map[string]any{
+		"accounts": len(made), "key": d.log.Public().Fingerprint(), "cost": cost.String(),
+	}}
+	_, err = d.log.Do(ctx, entry, func(tx *store.Tx) error {
+		if founded, foundErr := isFounded(ctx, tx); foundErr != nil || founded {
+			return cmpErr(foundErr, ErrFounded)
 		}
-		for i, a := range made {
-			if err := insert(ctx, tx, a, hashes[i]); err != nil {
+		if !stored {
+			if err = keepCost(ctx, tx, cost); err != nil {
 				return err
 			}
-			if _, err := d.log.Append(ctx, tx, created("", a)); err != nil {
+		}
+		for i, a := range made {
+			if err = insert(ctx, tx, a, hashes[i], false); err != nil {
+				return err
+			}
+			if _, err = d.log.Append(ctx, tx, created("", a)); err != nil {
 				return err
 			}
 		}
@@ -206,23 +233,27 @@ func (d *Desk) Found(ctx context.Context, people []NewAccount) ([]Account, error
 	return made, nil
 }
 
-// Create makes an account. For now it takes person and roles at once, and
-// either the system administrator (who makes accounts) or the security
-// administrator (who grants roles) may do it.
+// Create makes an account without duties, which the security administrator
+// grants: nobody alone makes somebody who may see anything (三员分立). The
+// password must be changed at the first sign-in. n.Roles must be empty; others
+// are refused as a grant of roles.
 func (d *Desk) Create(ctx context.Context, actor Actor, n NewAccount) (Account, error) {
-	if !actor.May(RoleGrant) {
-		if err := d.Require(ctx, actor, AccountCreate, nil); err != nil {
-			return Account{}, err
-		}
-	} else if err := d.Require(ctx, actor, RoleGrant, nil); err != nil {
+	if err := d.Require(ctx, actor, AccountCreate, nil); err != nil {
 		return Account{}, err
+	}
+	if len(n.Roles) > 0 {
+		return Account{}, d.refuse(ctx, actor.ID, RoleGrant, BasisSeparation, nil)
 	}
 	a, err := d.prepare(n)
 	if err != nil {
 		return Account{}, err
 	}
-	hash := d.hash(n.Password)
-	_, err = d.log.Do(ctx, created(actor.ID, a), func(tx *store.Tx) error { return insert(ctx, tx, a, hash) })
+	a.MustChange = true
+	hash, err := d.newHash(ctx, n.Password)
+	if err != nil {
+		return Account{}, err
+	}
+	_, err = d.log.Do(ctx, created(actor.ID, a), func(tx *store.Tx) error { return insert(ctx, tx, a, hash, true) })
 	if err != nil {
 		return Account{}, fmt.Errorf("create account: %w", err)
 	}
@@ -315,9 +346,12 @@ func (d *Desk) prepare(n NewAccount) (Account, error) {
 	if err := CheckPassword(n.Password); err != nil {
 		return Account{}, err
 	}
-	roles, err := checkRoles(n.Roles)
-	if err != nil {
-		return Account{}, err
+	roles := []Role(nil)
+	if len(n.Roles) > 0 {
+		var err error
+		if roles, err = checkRoles(n.Roles); err != nil {
+			return Account{}, err
+		}
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -331,7 +365,7 @@ func (d *Desk) prepare(n NewAccount) (Account, error) {
 
 func threePresent(all []Account) error {
 	for _, r := range Roles() {
-		if r.Administrative() && !slices.ContainsFunc(all, func(a Account) bool { return slices.Contains(a.Roles, r) }) {
+		if r.Administrative() && !slices.ContainsFunc(all, func(a Account) bool { return !a.Disabled && slices.Contains(a.Roles, r) }) {
 			return ErrAdministratorMissing.With("role", string(r))
 		}
 	}
@@ -346,9 +380,10 @@ func created(by string, a Account) audit.Entry {
 	}
 }
 
-func insert(ctx context.Context, tx *store.Tx, a Account, hash string) error {
-	r, err := tx.ExecContext(ctx, `INSERT INTO account (id, number, name, department, password, created) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING`,
-		a.ID, a.Number, a.Name, a.Department, hash, store.FormatTime(a.Created))
+func insert(ctx context.Context, tx *store.Tx, a Account, hash string, mustChange bool) error {
+	r, err := tx.ExecContext(ctx, `INSERT INTO account (id, number, name, department, password, created, must_change)
+VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING`,
+		a.ID, a.Number, a.Name, a.Department, hash, store.FormatTime(a.Created), mustChange)
 	if err != nil {
 		return err
 	}
@@ -369,7 +404,7 @@ func insertRoles(ctx context.Context, tx *store.Tx, id string, roles []Role) err
 
 // list reads all accounts; a bureau has few.
 func list(ctx context.Context, tx *store.Tx) ([]Account, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT a.id, a.number, a.name, a.department, a.created, r.role, f.until
+	rows, err := tx.QueryContext(ctx, `SELECT a.id, a.number, a.name, a.department, a.created, a.must_change, a.reset_by <> '', a.disabled, r.role, f.until
 FROM account a LEFT JOIN account_role r ON r.account = a.id LEFT JOIN sign_in_failure f ON f.number = a.number
 ORDER BY a.number, a.id`)
 	if err != nil {
@@ -381,7 +416,7 @@ ORDER BY a.number, a.id`)
 		var a Account
 		var made string
 		var role, until sql.NullString
-		if err = rows.Scan(&a.ID, &a.Number, &a.Name, &a.Department, &made, &role, &until); err != nil {
+		if err = rows.Scan(&a.ID, &a.Number, &a.Name, &a.Department, &made, &a.MustChange, &a.AwaitsConfirmation, &a.Disabled, &role, &until); err != nil {
 			return nil, err
 		}
 		if a.Created, err = store.ParseTime(made); err != nil {

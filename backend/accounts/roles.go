@@ -64,6 +64,16 @@ const (
 	LogVerify       Permission = "log-verify"        // in the window; the command line needs no sign-in
 	Fixity          Permission = "fixity"            //
 	Backup          Permission = "backup"            //
+	RegisterPrint   Permission = "register-print"    // see and print the whole register of viewings
+	Authorise       Permission = "authorise"         // allow an exception in writing
+	PasswordReset   Permission = "password-reset"    // give a one-time password
+	ResetConfirm    Permission = "reset-confirm"     // confirm another administrator's reset
+	Isolate         Permission = "isolate"           // keep a record apart as a suspected state secret
+	TakeOutRequest  Permission = "take-out-request"  // ask that it leaves this workstation
+	TakeOutConfirm  Permission = "take-out-confirm"  // let it leave; never the one who asked
+	Appraise        Permission = "appraise"          // judge what has outlived its retention, register its disposal
+	AppraiseApprove Permission = "appraise-approve"  // approve that judgement
+	Hold            Permission = "hold"              // keep a case from being disposed of
 )
 
 // Grant is how far a role may do an act.
@@ -117,6 +127,16 @@ func table() []rule {
 		{LogVerify, BasisSeparation, "----------M"},
 		{Fixity, "S6", "-M--------r"},
 		{Backup, "S6", "-M------M-r"},
+		{RegisterPrint, "S19", "------M---M"},
+		{Authorise, "S18.1", "------M----"},
+		{PasswordReset, BasisSeparation, "--------MM-"},
+		{ResetConfirm, BasisSeparation, "--------MMM"},
+		{Isolate, "R1", "-MMMMMM----"},
+		{TakeOutRequest, "R1", "-M---MM--M-"},
+		{TakeOutConfirm, "R1", "------M--M-"},
+		{Appraise, "S20.1", "-M--------r"},
+		{AppraiseApprove, "S20.1", "------M----"},
+		{Hold, "S20.1", "-M----M---r"},
 	}
 }
 
@@ -127,6 +147,33 @@ func Permissions() []Permission {
 		all = append(all, r.permission)
 	}
 	return all
+}
+
+// Rule is a row of the table: who may do one act, and what its refusal rests on.
+type Rule struct {
+	Permission Permission
+	Basis      string
+	Grants     map[Role]Grant
+}
+
+// Table returns the whole table, row by row: a test of a face walks it, so
+// that no act and no role is forgotten.
+func Table() []Rule {
+	all := make([]Rule, 0, len(table()))
+	for _, r := range table() {
+		grants := map[Role]Grant{}
+		for i, role := range Roles() {
+			grants[role] = Grant(r.grants[i])
+		}
+		all = append(all, Rule{r.permission, r.basis, grants})
+	}
+	return all
+}
+
+// Holders returns the roles that may do p, be it within tasks, in the order of
+// the table.
+func Holders(p Permission) []Role {
+	return slices.DeleteFunc(Roles(), func(r Role) bool { g := GrantOf(r, p); return g != May && g != Task })
 }
 
 // GrantOf returns what the table gives a role for an act, Never for a role or

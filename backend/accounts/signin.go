@@ -19,6 +19,8 @@ var (
 	// ErrSignIn says that number or password is wrong, without saying which.
 	// Parameter "left": tries before the lock.
 	ErrSignIn = fault.New("accounts.sign_in", "number or password is wrong")
+	// ErrSamePassword says that the new password is the old one.
+	ErrSamePassword = fault.New("accounts.same_password", "the new password is the old one")
 	// ErrLocked says that there were too many failures. Parameter "until"
 	// (RFC 3339).
 	ErrLocked = fault.New("accounts.locked", "too many failures, locked for a while")
@@ -57,6 +59,9 @@ func (d *Desk) SetPassword(ctx context.Context, actor Actor, old, fresh string) 
 	if err := CheckPassword(fresh); err != nil {
 		return err
 	}
+	if old == fresh {
+		return ErrSamePassword
+	}
 	account, err := d.ByID(ctx, actor.ID)
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
@@ -64,7 +69,10 @@ func (d *Desk) SetPassword(ctx context.Context, actor Actor, old, fresh string) 
 	if err = d.check(ctx, account.Number, old, audit.PasswordChange); err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
-	hash := d.hash(fresh)
+	hash, err := d.newHash(ctx, fresh)
+	if err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
 	entry := audit.Entry{Actor: actor.ID, Event: audit.PasswordChange, Objects: map[string]string{"account": actor.ID}}
 	_, err = d.log.Do(ctx, entry, func(tx *store.Tx) error {
 		return errors.Join(forgetFailures(ctx, tx, account.Number), setPassword(ctx, tx, actor.ID, hash))
@@ -89,6 +97,9 @@ func (d *Desk) authenticate(ctx context.Context, number, password string, event 
 	if i < 0 {
 		return Actor{}, ErrSignIn
 	}
+	if all[i].AwaitsConfirmation {
+		return Actor{}, ErrUnconfirmed
+	}
 	actor := all[i].Actor
 	entry := audit.Entry{Actor: actor.ID, Event: event, Objects: map[string]string{"account": actor.ID}, Codes: map[string]any{"roles": joined(actor.Roles)}}
 	_, err = d.log.Do(ctx, entry, func(tx *store.Tx) error { return forgetFailures(ctx, tx, number) })
@@ -101,16 +112,17 @@ func forgetFailures(ctx context.Context, tx *store.Tx, number string) error {
 }
 
 func setPassword(ctx context.Context, tx *store.Tx, id, hash string) error {
-	_, err := tx.ExecContext(ctx, `UPDATE account SET password = ? WHERE id = ?`, hash, id)
+	_, err := tx.ExecContext(ctx, `UPDATE account SET password = ?, must_change = 0, reset_until = '' WHERE id = ?`, hash, id)
 	return err
 }
 
 // check returns nil when the password is that of the number; otherwise the
 // try is counted and logged.
 func (d *Desk) check(ctx context.Context, number, password string, event audit.Event) error {
-	var id, phc, until string
+	var id, phc, until, oneTime string
+	disabled := false
 	err := d.db.Read(ctx, func(tx *store.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT id, password FROM account WHERE number = ?`, number).Scan(&id, &phc)
+		err := tx.QueryRowContext(ctx, `SELECT id, password, reset_until, disabled FROM account WHERE number = ?`, number).Scan(&id, &phc, &oneTime, &disabled)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
@@ -129,12 +141,19 @@ func (d *Desk) check(ctx context.Context, number, password string, event audit.E
 	}
 	if until > store.FormatTime(d.cfg.Now()) {
 		entry.Codes["reason"] = "locked"
-		if _, err := d.log.Note(ctx, entry); err != nil {
+		if _, err = d.log.Note(ctx, entry); err != nil {
 			return err
 		}
 		return locked(until)
 	}
-	if d.matches(phc, password) {
+	usual, _, err := d.cost(ctx)
+	if err != nil {
+		return err
+	}
+	// A one-time password that ran out and an account out of use answer, and
+	// cost, as a wrong password does.
+	stale := oneTime != "" && oneTime <= store.FormatTime(d.cfg.Now())
+	if d.matches(usual, phc, password) && !disabled && !stale {
 		return nil
 	}
 	return d.countFailure(ctx, number, entry)
