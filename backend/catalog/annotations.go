@@ -77,3 +77,14 @@ func (c *Catalog) Annotations(ctx context.Context, recordID string) ([]Annotatio
 		return out, rows.Err()
 	})
 }
+
+// CountAnnotations returns how many notes were made in a viewing.
+func (c *Catalog) CountAnnotations(ctx context.Context, viewingID string) (int, error) {
+	return read(ctx, c.db, func(tx *store.Tx) (int, error) {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM annotation WHERE viewing_id = ?`, viewingID).Scan(&n); err != nil {
+			return 0, fmt.Errorf("count annotations: %w", err)
+		}
+		return n, nil
+	})
+}

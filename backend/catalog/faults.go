@@ -24,4 +24,13 @@ var (
 	ErrBadAnnotation = fault.New("catalog.bad_annotation", "an annotation needs a text and a place")
 	// ErrSealBroken: a row does not match its digest. Parameters "kind", "id".
 	ErrSealBroken = fault.New("catalog.seal_broken", "a description does not match its digest")
+	// ErrSuspected: the record is kept apart as a suspected state secret.
+	ErrSuspected = fault.New("catalog.suspected", "the record is kept apart as a suspected state secret")
+	// ErrBroken: the original is damaged or gone; it is locked until an intact
+	// copy is put back. Parameter "record".
+	ErrBroken = fault.New("catalog.broken", "the original is damaged and locked")
+	// ErrTakenOut: the original was taken out as a suspected state secret.
+	ErrTakenOut = fault.New("catalog.taken_out", "the original was taken out of this workstation")
+	// ErrDisposed: the original was disposed of after its retention.
+	ErrDisposed = fault.New("catalog.disposed", "the original was disposed of")
 )

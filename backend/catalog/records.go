@@ -50,6 +50,10 @@ type Record struct {
 	ClockOffset float64
 	Suspected   bool // perhaps a state secret: kept apart (保密法 30)
 	Annotations int  // read
+
+	// Custody is "" while the original is whole and here. (A row sealed before
+	// this was known keeps its digest.)
+	Custody string `json:",omitempty"`
 }
 
 // Original names the stored bytes of a record.
@@ -227,7 +231,7 @@ func oneRecord(ctx context.Context, tx *store.Tx, where, arg string) (Record, er
 const selectRecord = `SELECT r.id, r.case_id, f.code, f.title, f.code || printf('-%03d', r.number), r.number, r.kind, r.medium,
 	r.stage, r.title, r.date, r.file_name, r.format, r.size, r.sha256, r.sm3, r.stored_at, r.stored_by, r.pages, r.frames,
 	r.duration, r.width, r.height, r.started_at, r.completed_at, r.due_at, r.timeliness, r.index_state, r.text_state,
-	r.text_reason, r.chain_id, r.segment, r.clock_offset, r.suspected,
+	r.text_reason, r.chain_id, r.segment, r.clock_offset, r.suspected, r.custody,
 	CASE r.chain_id WHEN '' THEN 0 ELSE (SELECT count(*) FROM record s WHERE s.chain_id = r.chain_id) END,
 	(SELECT count(*) FROM annotation a WHERE a.record_id = r.id)
 	FROM record r JOIN case_file f ON f.id = r.case_id`
@@ -244,7 +248,7 @@ func scanRecords(rows *sql.Rows, err error) ([]Record, error) {
 		err := rows.Scan(&r.ID, &r.CaseID, &r.CaseCode, &r.CaseTitle, &r.Code, &r.Number, &r.Kind, &r.Medium,
 			&r.Stage, &r.Title, &r.Date, &r.FileName, &r.Format, &r.Size, &r.SHA256, &r.SM3, &stored, &r.StoredBy, &r.Pages, &r.Frames,
 			&r.Duration, &r.Width, &r.Height, &started, &completed, &due, &r.Timeliness, &r.IndexState, &r.TextState,
-			&r.TextReason, &r.ChainID, &r.Segment, &r.ClockOffset, &r.Suspected, &r.Segments, &r.Annotations)
+			&r.TextReason, &r.ChainID, &r.Segment, &r.ClockOffset, &r.Suspected, &r.Custody, &r.Segments, &r.Annotations)
 		if err != nil {
 			return nil, fmt.Errorf("read record: %w", err)
 		}

@@ -70,3 +70,7 @@ const (
 // DerivedFrameIndex is the kind under which the vault keeps the verified frame
 // index of a recording.
 const DerivedFrameIndex = "frameindex-v1"
+
+// DerivedPreview is the kind under which the vault keeps thumbnails and sound
+// curve of a recording (media/preview).
+const DerivedPreview = "preview-v1"

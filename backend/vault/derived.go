@@ -27,7 +27,7 @@ func (v *Vault) PutDerived(ctx context.Context, sha256, kind string, write func(
 }
 
 func (v *Vault) putDerived(ctx context.Context, path string, write func(io.Writer) error) error {
-	part, err := v.newPart()
+	part, err := v.newPart(filepath.Join(v.root, staging))
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (v *Vault) PutCandidate(ctx context.Context, id string, write func(*os.File
 }
 
 func (v *Vault) putCandidate(ctx context.Context, path string, write func(*os.File) error) (Original, error) {
-	part, err := v.newPart()
+	part, err := v.newPart(filepath.Join(v.root, staging))
 	if err != nil {
 		return Original{}, err
 	}
@@ -118,7 +118,7 @@ func (v *Vault) putCandidate(ctx context.Context, path string, write func(*os.Fi
 	if err := v.seal(ctx, part, s.sha256); err != nil {
 		return Original{}, err
 	}
-	if err := v.publish(part, path); err != nil {
+	if err := v.publish(part, v.root, path); err != nil {
 		return Original{}, err
 	}
 	return Original{SHA256: s.sha256, SM3: s.sm3, Size: s.size}, nil

@@ -32,7 +32,7 @@ func (v *Vault) Put(ctx context.Context, src io.Reader, size int64, progress fun
 }
 
 func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress func(copied int64)) (Original, error) {
-	part, err := v.newPart()
+	part, err := v.newPart(v.staging)
 	if err != nil {
 		return Original{}, err
 	}
@@ -64,7 +64,7 @@ func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress fun
 	if err != nil {
 		return Original{}, err
 	}
-	if err := v.publish(part, path); errors.Is(err, fs.ErrExist) {
+	if err := v.publish(part, v.store, path); errors.Is(err, fs.ErrExist) {
 		// Another Put of the same bytes was a moment faster.
 		o.Known = true
 		return o, v.Verify(ctx, o.SHA256)
@@ -80,7 +80,7 @@ type part struct {
 	path string
 }
 
-func (v *Vault) newPart() (*part, error) {
+func (v *Vault) newPart(dir string) (*part, error) {
 	if err := v.step("stage"); err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (v *Vault) newPart() (*part, error) {
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(v.root, staging, id.String()+".part")
+	path := filepath.Join(dir, id.String()+".part")
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|unix.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, err
@@ -119,8 +119,7 @@ func (v *Vault) seal(ctx context.Context, p *part, want string) error {
 		return err
 	}
 	defer back.Close()
-	// Dropped from memory, so that it is the disk that answers.
-	_ = unix.Fadvise(int(back.Fd()), 0, 0, unix.FADV_DONTNEED)
+	uncached(back)
 	got, err := digest256(ctx, back)
 	if err != nil {
 		return err
@@ -131,24 +130,27 @@ func (v *Vault) seal(ctx context.Context, p *part, want string) error {
 	return nil
 }
 
-// publish gives a sealed part its name, which must be free (fs.ErrExist), and
-// makes the name durable.
-func (v *Vault) publish(p *part, path string) error {
+// uncached drops what memory holds of f, so that it is the disk that answers.
+func uncached(f *os.File) { _ = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED) }
+
+// publish gives a sealed part its name below root, which must be free
+// (fs.ErrExist), and makes the name durable.
+func (v *Vault) publish(p *part, root, path string) error {
 	if err := v.step("folder"); err != nil {
 		return err
 	}
 	dir := filepath.Dir(path)
-	below, err := filepath.Rel(v.root, dir)
+	below, err := filepath.Rel(root, dir)
 	if err != nil {
 		return err
 	}
-	if err := mkdir(v.root, below); err != nil {
+	if err := mkdir(root, below); err != nil {
 		return err
 	}
 	if err := v.step("link"); err != nil {
 		return err
 	}
-	if err := link(p.path, path); err != nil {
+	if err := v.name(p.path, path); err != nil {
 		return err
 	}
 	if err := v.step("sync folder"); err != nil {
@@ -157,15 +159,31 @@ func (v *Vault) publish(p *part, path string) error {
 	return syncDir(dir)
 }
 
-// link gives the file a second name, refusing one that is taken. Where the
-// file system has no links, it is renamed, refusing likewise.
-func link(from, to string) error {
-	err := os.Link(from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) {
+// name gives the file a second name, refusing one that is taken. Where the
+// file system has no links, it is renamed, refusing likewise; where it has
+// neither, nothing is kept on it.
+func (v *Vault) name(from, to string) error {
+	err := v.link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) || !noLinks(err) {
 		return err
 	}
-	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EMLINK) {
-		return unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	return rename(from, to)
+}
+
+func noLinks(err error) bool {
+	for _, no := range []error{unix.EPERM, unix.ENOTSUP, unix.ENOSYS, unix.EMLINK} {
+		if errors.Is(err, no) {
+			return true
+		}
+	}
+	return false
+}
+
+// rename gives a file another name, refusing one that is taken.
+func rename(from, to string) error {
+	err := unix.Renameat2(unix.AT_FDCWD, from, unix.AT_FDCWD, to, unix.RENAME_NOREPLACE)
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) {
+		return fmt.Errorf("%w: %w", ErrNoExclusive, err)
 	}
 	return err
 }

@@ -1,8 +1,9 @@
 // Package vault keeps originals by their digest: one file an original,
 // unmodified, readable without this program. What lies under its name is
 // whole and on the disk, is never overwritten and never deleted; there is no
-// function for either (《实施细则》第二十条第一款). Derived files can be made
-// again and may be replaced; candidates are written once and sealed.
+// function for either (《实施细则》第二十条第一款), but one: TakeOut, by which two
+// people remove a suspected state secret. Derived files can be made again and
+// may be replaced; candidates are written once and sealed.
 //
 // One who owns the disk can still read and remove the files elsewhere: the
 // vault makes that visible (Verify), not impossible.
@@ -37,6 +38,20 @@ var (
 	ErrGrew = fault.New("vault.grew", "the source grew while it was read")
 	// ErrMismatch says that bytes in the vault are not those of their digest.
 	ErrMismatch = fault.New("vault.mismatch", "the bytes do not fit their digest")
+	// ErrDisk says that the disk failed while it was read or written.
+	ErrDisk = fault.New("vault.disk", "the disk failed")
+	// ErrNoOriginals says that the folder of the originals, on another disk or
+	// a NAS, is not there: not mounted, or not that of this vault. Parameter
+	// "dir".
+	ErrNoOriginals = fault.New("vault.no_originals", "the folder of the originals is not there")
+	// ErrNoExclusive says that the file system can give a file neither a second
+	// name nor a name that is refused when taken; no original is kept on it.
+	ErrNoExclusive = fault.New("vault.no_exclusive", "the file system cannot create a name exclusively")
+	// ErrIntact says that a file is not replaced, because it is intact.
+	ErrIntact = fault.New("vault.intact", "the original is intact")
+	// ErrWarrant says that what removes an original lacks one of two people or
+	// the entry in the log.
+	ErrWarrant = fault.New("vault.warrant", "an original is not removed without two people and an entry")
 	// ErrSealed says that a sealed candidate of that id exists.
 	ErrSealed = fault.New("vault.sealed", "a sealed candidate of that id exists")
 	// ErrBadName says that a digest, kind or id has a form the vault does not
@@ -65,8 +80,12 @@ func (e *MismatchError) Unwrap() error { return ErrMismatch.With("want", e.Want,
 // Vault is the storage below one archive root. It is safe for concurrent use
 // by the one process that holds the archive.
 type Vault struct {
-	root string
-	step func(name string) error
+	root    string // derived files and candidates
+	store   string // originals; on the same file system as their staging
+	staging string // of originals
+	apart   bool   // the originals do not lie below the root
+	step    func(name string) error
+	link    func(from, to string) error
 }
 
 // Option changes how a vault is opened.
@@ -78,26 +97,103 @@ func WithSteps(step func(name string) error) Option {
 	return func(v *Vault) { v.step = step }
 }
 
-// The folders below the root.
+// WithOriginals keeps the originals below dir, on another disk or a NAS,
+// instead of below the root. Prepare made dir ready.
+func WithOriginals(dir string) Option {
+	return func(v *Vault) {
+		if dir != "" {
+			v.store, v.staging, v.apart = dir, filepath.Join(dir, staging), true
+		}
+	}
+}
+
+// WithLink gives files their second names by link instead of link(2). For
+// tests of file systems that have none.
+func WithLink(link func(from, to string) error) Option {
+	return func(v *Vault) { v.link = link }
+}
+
+// The folders below the root, and what lies below the folder of originals.
 const (
-	originals  = "originals/sha256"
+	originals  = "originals"
+	byDigest   = "sha256"
 	derived    = "derived"
 	candidates = "candidates"
 	staging    = "staging"
+	damaged    = "damaged"
+	// marker tells a folder of originals from the empty place where a disk is
+	// to be mounted.
+	marker = "diaoyue-originals"
 )
+
+// Prepare makes an existing empty folder one of originals (WithOriginals).
+func Prepare(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("prepare folder of originals: %w", errors.Join(ErrNoOriginals.With("dir", dir), err))
+	}
+	for _, e := range entries {
+		if e.Name() != "lost+found" {
+			return fmt.Errorf("prepare folder of originals: %s: %w", dir, fs.ErrExist)
+		}
+	}
+	f, err := os.OpenFile(filepath.Join(dir, marker), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o400)
+	if err != nil {
+		return fmt.Errorf("prepare folder of originals: %w", classify(err))
+	}
+	if err := errors.Join(f.Sync(), f.Close(), syncDir(dir)); err != nil {
+		return fmt.Errorf("prepare folder of originals: %w", classify(err))
+	}
+	return nil
+}
 
 // Open opens the vault below root, which must exist, and makes its folders.
 func Open(root string, options ...Option) (*Vault, error) {
-	v := &Vault{root: root, step: func(string) error { return nil }}
+	v := &Vault{
+		root: root, store: filepath.Join(root, originals), staging: filepath.Join(root, staging),
+		step: func(string) error { return nil }, link: os.Link,
+	}
 	for _, o := range options {
 		o(v)
 	}
-	for _, dir := range []string{originals, derived, candidates, staging} {
+	if v.apart {
+		if _, err := os.Lstat(filepath.Join(v.store, marker)); err != nil {
+			return nil, fmt.Errorf("open vault: %w", errors.Join(ErrNoOriginals.With("dir", v.store), err))
+		}
+	}
+	for _, dir := range []string{derived, candidates, staging} {
 		if err := mkdir(root, dir); err != nil {
 			return nil, fmt.Errorf("open vault: %w", classify(err))
 		}
 	}
+	if err := v.makeStore(); err != nil {
+		return nil, fmt.Errorf("open vault: %w", classify(err))
+	}
 	return v, nil
+}
+
+func (v *Vault) makeStore() error {
+	if !v.apart {
+		return mkdir(v.root, filepath.Join(originals, byDigest))
+	}
+	return errors.Join(mkdir(v.store, byDigest), mkdir(v.store, staging))
+}
+
+// Originals is the folder below which the originals lie, for a person or a
+// script that reads them without this program.
+func (v *Vault) Originals() string { return v.store }
+
+// Ready returns ErrNoOriginals when the folder of the originals is not there
+// at this moment: a disk that was pulled has not lost what lies on it.
+func (v *Vault) Ready() error {
+	at := filepath.Join(v.store, byDigest)
+	if v.apart {
+		at = filepath.Join(v.store, marker)
+	}
+	if _, err := os.Lstat(at); err != nil {
+		return fmt.Errorf("look for originals: %w", errors.Join(ErrNoOriginals.With("dir", v.store), err))
+	}
+	return nil
 }
 
 // Original opens an original for reading, fs.ErrNotExist when it is not in
@@ -146,7 +242,7 @@ func (v *Vault) Verify(ctx context.Context, sha256 string) error {
 // digests, until fn returns an error, which is returned. Files that are not
 // named by a digest are passed over.
 func (v *Vault) Walk(ctx context.Context, fn func(sha256 string, size int64) error) error {
-	return filepath.WalkDir(filepath.Join(v.root, originals), func(_ string, d fs.DirEntry, err error) error {
+	return filepath.WalkDir(filepath.Join(v.store, byDigest), func(_ string, d fs.DirEntry, err error) error {
 		if err = errors.Join(err, ctx.Err()); err != nil || d.IsDir() {
 			return err
 		}
@@ -164,7 +260,7 @@ func (v *Vault) Walk(ctx context.Context, fn func(sha256 string, size int64) err
 // FreeBytes returns how many bytes this user can still write.
 func (v *Vault) FreeBytes() (int64, error) {
 	var st unix.Statfs_t
-	if err := unix.Statfs(v.root, &st); err != nil {
+	if err := unix.Statfs(v.store, &st); err != nil {
 		return 0, fmt.Errorf("free space of vault: %w", err)
 	}
 	return int64(st.Bavail) * st.Bsize, nil //nolint:gosec // no disk has 2^63 blocks
@@ -173,19 +269,28 @@ func (v *Vault) FreeBytes() (int64, error) {
 // Sweep removes what writing that was cut short left in staging. Nothing that
 // was acknowledged lies there. It is called once, when the archive is opened.
 func (v *Vault) Sweep(ctx context.Context) error {
-	parts, err := os.ReadDir(filepath.Join(v.root, staging))
-	if err != nil {
-		return fmt.Errorf("sweep staging: %w", err)
-	}
-	for _, part := range parts {
-		if err := ctx.Err(); err != nil {
-			return err
+	for _, dir := range v.stagings() {
+		parts, err := os.ReadDir(dir)
+		if err != nil {
+			return fmt.Errorf("sweep staging: %w", err)
 		}
-		if err := os.RemoveAll(filepath.Join(v.root, staging, part.Name())); err != nil {
-			return fmt.Errorf("sweep staging: %w", classify(err))
+		for _, part := range parts {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := os.RemoveAll(filepath.Join(dir, part.Name())); err != nil {
+				return fmt.Errorf("sweep staging: %w", classify(err))
+			}
 		}
 	}
 	return nil
+}
+
+func (v *Vault) stagings() []string {
+	if v.apart {
+		return []string{v.staging, filepath.Join(v.root, staging)}
+	}
+	return []string{v.staging}
 }
 
 var (
@@ -207,7 +312,7 @@ func (v *Vault) originalPath(sha256 string) (string, error) {
 	if !digestForm.MatchString(sha256) {
 		return "", ErrBadName.With("name", sha256)
 	}
-	return filepath.Join(v.root, originals, sha256[:2], sha256), nil
+	return filepath.Join(v.store, byDigest, sha256[:2], sha256), nil
 }
 
 // open opens a file of ours, and only a plain file: a link laid there by
@@ -254,6 +359,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", ErrNoSpace, err)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case errors.Is(err, syscall.EIO) && !errors.Is(err, ErrVanished): // a source that fails is no fault of ours
+		return fmt.Errorf("%w: %w", ErrDisk, err)
 	}
 	return err
 }
