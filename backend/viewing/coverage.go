@@ -66,15 +66,19 @@ func (d *Desk) coverage(ctx context.Context, recordID, copyID, accountID string,
 }
 
 func coverageOf(ctx context.Context, tx *store.Tx, total int64, where string, args ...any) (Coverage, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT i.counted, i.passed FROM viewing_interval i JOIN viewing v ON v.id = i.viewing_id WHERE `+where, args...)
+	// Rows in the numbers of an index that was never verified name the same
+	// frames only where their number is the same.
+	rows, err := tx.QueryContext(ctx, `SELECT i.counted, i.passed, v.unit FROM viewing_interval i JOIN viewing v ON v.id = i.viewing_id
+		WHERE i.replaced = 0 AND (i.provisional = 0 OR v.total = ? OR ? = 0) AND `+where, append([]any{total, total}, args...)...)
 	if err != nil {
 		return Coverage{}, fmt.Errorf("read coverage: %w", err)
 	}
 	defer rows.Close()
 	var counted, passed []Range
+	unit := ""
 	for rows.Next() {
 		var a, b string
-		if err := rows.Scan(&a, &b); err != nil {
+		if err := rows.Scan(&a, &b, &unit); err != nil {
 			return Coverage{}, fmt.Errorf("read coverage: %w", err)
 		}
 		var ra, rb []Range
@@ -86,9 +90,10 @@ func coverageOf(ctx context.Context, tx *store.Tx, total int64, where string, ar
 		}
 		counted, passed = append(counted, ra...), append(passed, rb...)
 	}
-	c := Coverage{Ranges: union(counted), Total: total}
+	c := Coverage{Ranges: union(counted), Total: total, Unit: unit}
 	c.Fast = without(passed, c.Ranges)
 	c.Shown = count(c.Ranges)
+	c.Seen = c.Shown + count(c.Fast)
 	if total > 0 {
 		c.Share = min(float64(c.Shown)/float64(total), 1)
 	}
@@ -106,8 +111,12 @@ type closing struct {
 // this account, and closes the row.
 func (d *Desk) closeEntry(ctx context.Context, c closing) error {
 	var own, all Coverage
+	var untold []Range
 	err := d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
 		var err error
+		if untold, err = announcedOf(ctx, tx, c.id, c.total); err != nil {
+			return err
+		}
 		if own, err = coverageOf(ctx, tx, c.total, `v.id = ?`, c.id); err != nil {
 			return err
 		}
@@ -124,6 +133,11 @@ func (d *Desk) closeEntry(ctx context.Context, c closing) error {
 			"shown": own.Shown, "ranges": own.Ranges[:min(len(own.Ranges), maxLoggedRanges)], "range_count": len(own.Ranges),
 			"fast": count(own.Fast), "account_shown": all.Shown,
 		},
+	}
+	if c.kind == CloseRecovered {
+		// The program was killed: of what was announced and never told, nobody
+		// knows how much was shown.
+		entry.Codes["untold"], entry.Codes["untold_count"] = untold[:min(len(untold), maxLoggedRanges)], count(untold)
 	}
 	_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
 		_, err = tx.ExecContext(ctx, `UPDATE viewing SET closed_at = ?, close_kind = ?, total = ?,

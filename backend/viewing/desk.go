@@ -74,6 +74,9 @@ type Config struct {
 	Idle      time.Duration         // a viewing without a request is closed after it; 30 min
 	Silence   time.Duration         // what was served and not reported is logged after it; 5 s
 	OnClose   func(id, kind string) // told of every close; may be nil
+	// The fastest speeds that count as reviewed; 0 = 2 for records (law-and-
+	// features §8.7) and 1 for the check of a copy (refusal R8).
+	Speed, CheckSpeed float64
 	// Reindex is asked to make a recording's frame index anew when the kept one
 	// is of another file or another version of the decoder; may be nil.
 	Reindex func(ctx context.Context, recordID string) error
@@ -82,6 +85,9 @@ type Config struct {
 const (
 	defaultIdle    = 30 * time.Minute
 	defaultSilence = 5 * time.Second
+
+	defaultSpeed      = 2
+	defaultCheckSpeed = 1
 )
 
 // New gives a desk with no viewing open.
@@ -91,6 +97,12 @@ func New(cfg Config) *Desk {
 	}
 	if cfg.Silence <= 0 {
 		cfg.Silence = defaultSilence
+	}
+	if cfg.Speed <= 0 {
+		cfg.Speed = defaultSpeed
+	}
+	if cfg.CheckSpeed <= 0 {
+		cfg.CheckSpeed = defaultCheckSpeed
 	}
 	return &Desk{cfg: cfg, open: map[string]*Viewing{}}
 }
@@ -146,14 +158,6 @@ type Info struct {
 	Watermark   string
 }
 
-// Total is the number of frames, or of pages of a document.
-func (i Info) Total() int64 {
-	if i.Pages > 0 {
-		return int64(i.Pages)
-	}
-	return i.Frames
-}
-
 // SoundTrack is one track of sound; Index counts sound tracks from 0.
 type SoundTrack struct {
 	Index    int
@@ -168,11 +172,13 @@ type FrameRequest struct {
 	MaxW, MaxH int   // JPEG scaled down to fit; 0 = as it is
 	Lossless   bool  // PNG in full size
 	Digest     bool
+	Step       int          // frames from this wish to the next at the present speed; 0 at rest
 	Plan       *redact.Plan // preview: cover the picture as a copy by this plan would
 }
 
-// Interval is a range that was really on the glass. For footage From and To
-// are frame numbers, both shown; for documents page numbers (1-based).
+// Interval is a range that was really on the glass. From and To, both shown,
+// are frames (from 0) of footage, pages (from 1) of documents, milliseconds
+// (from 0) of sound alone.
 type Interval struct {
 	Kind      string  `json:"kind"`
 	From      int64   `json:"from"`
@@ -185,13 +191,16 @@ type Interval struct {
 }
 
 // Kinds of interval. Served is written by the desk itself for what it gave out
-// and nobody reported; it never counts.
+// and nobody reported, Thumbnail for small pictures of the whole; neither ever
+// counts.
 const (
 	KindPlay   = "play"
 	KindStep   = "step"
 	KindStill  = "still"
 	KindPage   = "page"
 	KindServed = "served"
+
+	KindThumbnail = "thumbnail"
 )
 
 // Sound of an interval.
@@ -202,13 +211,17 @@ const (
 )
 
 // Coverage is what the program showed to one account over all its viewings of
-// one record or copy. It proves display, not attention.
+// one record or copy (系统向该账号显示的画面范围). It proves display, not
+// attention, and is never merged between people.
 type Coverage struct {
-	Ranges []Range // counted
-	Fast   []Range // shown, but too fast, hidden or without sound: not counted
-	Shown  int64   // frames or pages counted
+	Ranges []Range // counted as reviewed (有效审看)
+	Fast   []Range // on the glass, but too fast, hidden, backwards or without sound: not counted
+	Shown  int64   // how many are counted
+	Seen   int64   // how many were on the glass, counted or not
 	Total  int64
-	Share  float64 // 0..1
+	Share  float64 // counted of all, 0..1
+	Unit   string  // UnitFrame, UnitPage or UnitMs
+	Speed  float64 // the fastest speed that counts; 0 where no viewing is meant
 }
 
 // PageText is the text of a page with its places.

@@ -23,6 +23,13 @@ var (
 	ErrNoViewing = fault.New("viewing.no_viewing", "there is no such open viewing")
 	// ErrNoCopy: no copy has this id or a sealed candidate. Parameter "copy".
 	ErrNoCopy = fault.New("viewing.no_copy", "there is no such candidate copy")
+	// ErrNoLog: the entry could not be written, so nothing is shown.
+	ErrNoLog = fault.New("viewing.no_log", "the log cannot be written")
+	// ErrSuspended: the seat is locked.
+	ErrSuspended = fault.New("viewing.suspended", "the viewing waits until the seat is unlocked")
+	// ErrTakeaway: nothing is copied, printed or saved from the glass (refusal
+	// R4). Parameters "act", "basis".
+	ErrTakeaway = fault.New("viewing.takeaway", "what is viewed cannot be taken away")
 	// ErrSuperseded: a newer wish overtook this one; nothing is wrong.
 	ErrSuperseded = fault.New("viewing.superseded", "a newer request overtook this one")
 	// ErrBadInterval: a reported range is out of range or makes no sense. Parameter "field".
@@ -47,6 +54,9 @@ var (
 	ErrEncrypted = fault.New("viewing.encrypted", "the document is protected by a password")
 	// ErrWorker: the decoder died; opening again gives a new one.
 	ErrWorker = fault.New("viewing.worker", "the decoder ended unexpectedly")
+	// ErrRepeated: the recording ended the decoder again and again and is given
+	// to none any more until the program is opened anew.
+	ErrRepeated = fault.New("viewing.repeated", "the recording repeatedly ends the decoder")
 )
 
 // engineFault gives an engine's error the code that faces know.
@@ -66,6 +76,7 @@ func engineFault(err error) error {
 		{media.ErrDamaged, ErrDamaged},
 		{media.ErrMissingMoov, ErrDamaged},
 		{media.ErrEmpty, ErrDamaged},
+		{remote.ErrRepeated, ErrRepeated},
 		{remote.ErrWorkerGone, ErrWorker},
 		{extract.ErrNoPage, ErrNoPage},
 		{extract.ErrEncrypted, ErrEncrypted},

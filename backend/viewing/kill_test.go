@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,9 @@ func watch(ctx context.Context, spec []string) error {
 		return err
 	}
 	fmt.Println("open", v.ID(), v.Info().Seq)
+	if len(spec) > 4 {
+		return scrub(ctx, v, spec[4])
+	}
 	for n := int64(0); ; n = (n + 1) % v.Info().Frames {
 		if _, err := v.Frame(ctx, n, viewing.FrameRequest{MaxW: 80}); err != nil {
 			return err
@@ -61,6 +65,23 @@ func watch(ctx context.Context, spec []string) error {
 			return err
 		}
 		fmt.Println("shown", n, head.Size)
+	}
+}
+
+// scrub asks for frames here and there, reports nothing, and says of each that
+// it was served.
+func scrub(ctx context.Context, v *viewing.Viewing, seed string) error {
+	n, err := strconv.ParseUint(seed, 10, 64)
+	if err != nil {
+		return err
+	}
+	dice := rand.New(rand.NewPCG(n, 1))
+	for {
+		frame := dice.Int64N(v.Info().Frames)
+		if _, err := v.Frame(ctx, frame, viewing.FrameRequest{MaxW: 40}); err != nil {
+			return err
+		}
+		fmt.Println("served", frame, 0)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/remote"
@@ -48,7 +49,7 @@ func (d *Desk) Open(ctx context.Context, actor accounts.Actor, q Request) (*View
 	}
 	v, err := d.enter(ctx, actor, q, record, candidate)
 	if err != nil {
-		return nil, fmt.Errorf("log the viewing: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrNoLog, err)
 	}
 	if err := v.fetch(ctx, candidate); err != nil {
 		failure := engineFault(err)
@@ -79,6 +80,13 @@ func (d *Desk) allowed(ctx context.Context, actor accounts.Actor, q Request, rec
 	}
 	if record.Suspected || file.Suspected {
 		return d.refuse(ctx, actor, objects, ErrIsolated, "S18.2")
+	}
+	if err = record.Readable(); err != nil {
+		_, noted := d.cfg.Log.Note(ctx, audit.Entry{
+			Actor: actor.ID, Event: audit.Refusal, Objects: objects, Result: audit.Refused,
+			Codes: map[string]any{"code": fault.Code(err), "basis": fault.Params(err)[fault.Basis]},
+		})
+		return errors.Join(err, noted)
 	}
 	if !slices.Contains(Purposes(), q.Purpose) || q.Purpose == PurposeOther && strings.TrimSpace(q.Note) == "" {
 		return d.refuse(ctx, actor, objects, ErrNoPurpose, "S19")
@@ -125,24 +133,45 @@ func (d *Desk) enter(ctx context.Context, actor accounts.Actor, q Request, recor
 		info.CopyID, digest, title = candidate.CopyID, candidate.SHA256, candidate.Title
 		objects["copy"] = info.CopyID
 	}
+	unit, first := opening(record)
 	entry := audit.Entry{
 		Actor: actor.ID, Event: audit.Displaying, Objects: objects,
-		Codes:   map[string]any{"number": number, "purpose": q.Purpose, "sha256": digest},
+		Codes:   map[string]any{"number": number, "purpose": q.Purpose, "sha256": digest, "serving": first},
 		Details: map[string]any{"title": title, "case": record.CaseTitle, "code": record.Code, "basis": info.Basis, "note": info.Note},
 	}
-	receipt, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error { return insert(ctx, tx, info, title) })
+	receipt, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
+		if failed := insert(ctx, tx, info, title, unit); failed != nil {
+			return failed
+		}
+		return insertServing(ctx, tx, info.ID, []Range{first})
+	})
 	if err != nil {
 		return nil, err
 	}
 	info.Seq, info.OpenedAt = receipt.Seq, receipt.At
 	v := newViewing(d, info)
+	v.announced.add(first)
 	d.mu.Lock()
 	d.open[info.ID] = v
 	d.mu.Unlock()
 	return v, nil
 }
 
-func insert(ctx context.Context, tx *store.Tx, i Info, title string) error {
+// opening says what a record counts and which first block the opening entry
+// itself announces.
+func opening(record catalog.Record) (unit string, first Range) {
+	i := Info{Frames: 1}
+	switch {
+	case record.Medium == catalog.MediumAudio:
+		i = Info{Sound: []SoundTrack{{}}}
+	case !record.Footage():
+		i = Info{Pages: 1}
+	}
+	from := i.whole().From
+	return i.Unit(), Range{from, from + i.block() - 1}
+}
+
+func insert(ctx context.Context, tx *store.Tx, i Info, title, unit string) error {
 	total := i.Record.Frames
 	if !i.Record.Footage() {
 		total = int64(i.Record.Pages)
@@ -150,12 +179,12 @@ func insert(ctx context.Context, tx *store.Tx, i Info, title string) error {
 	// The opening entry gets the next number of the log; it is written in this
 	// same transaction, after this row.
 	_, err := tx.ExecContext(ctx, `INSERT INTO viewing (id, number, account_id, account_number, account_name, department,
-		record_id, copy_id, purpose, basis, note, case_code, case_title, record_code, record_title, kind, total, opened_at, seq_first, seq_last)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, s.next, s.next
+		record_id, copy_id, purpose, basis, note, case_code, case_title, record_code, record_title, kind, unit, total, opened_at, seq_first, seq_last)
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, s.next, s.next
 		FROM (SELECT coalesce(max(seq), 0) + 1 AS next FROM audit_entry) s`,
 		i.ID, i.Number, i.Actor.ID, i.Actor.Number, i.Actor.Name, i.Actor.Department,
 		i.Record.ID, i.CopyID, i.Purpose, i.Basis, i.Note, i.Record.CaseCode, i.Record.CaseTitle, i.Record.Code, title,
-		i.Record.Kind, total, store.FormatTime(i.OpenedAt))
+		i.Record.Kind, unit, total, store.FormatTime(i.OpenedAt))
 	if err != nil {
 		return fmt.Errorf("write viewing: %w", err)
 	}
@@ -210,16 +239,21 @@ func (v *Viewing) fetchFootage(ctx context.Context, candidate bool) error {
 	r := v.recording.Info()
 	v.info.Frames, v.info.Provisional, v.info.Width, v.info.Height = r.Frames, r.Provisional, r.Width, r.Height
 	v.info.Duration = r.Container.Duration
-	if n := len(v.times); n > 1 && v.times[n-1] > 0 {
-		v.info.FrameRate = float64(n-1) / v.times[n-1]
-		v.info.Duration = max(v.times[n-1]+1/v.info.FrameRate, 0)
-	}
+	v.pace()
 	for _, s := range r.Container.Streams {
 		if s.Kind == media.KindAudio {
 			v.info.Sound = append(v.info.Sound, SoundTrack{len(v.info.Sound), s.SampleRate, s.Channels, s.Language})
 		}
 	}
 	return nil
+}
+
+// pace works out rate and duration from the times of the frames.
+func (v *Viewing) pace() {
+	if n := len(v.times); n > 1 && v.times[n-1] > 0 {
+		v.info.FrameRate = float64(n-1) / v.times[n-1]
+		v.info.Duration = max(v.times[n-1]+1/v.info.FrameRate, 0)
+	}
 }
 
 // index returns the verified frame index of a recording, nil when there is

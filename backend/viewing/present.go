@@ -15,10 +15,10 @@ import (
 
 // Bounds of what counts as shown (law-and-features §8.7).
 const (
-	fastest   = 2.0  // speed
 	stillMs   = 200  // a still counts when it stood this long
 	pageMs    = 1000 // a page counts when it stood this long
 	complete  = 0.95 // share of frames that must have been drawn at real time
+	audible   = 0.90 // share of the sound that must have been given out where there is any
 	tolerance = 1.25 // clocks of page and program differ
 	insane    = 1000 // no player goes faster
 	batch     = 500  // intervals in one report
@@ -39,14 +39,14 @@ func (v *Viewing) Present(ctx context.Context, intervals []Interval) (Coverage, 
 	if err := v.begin(); err != nil {
 		return Coverage{}, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	all, err := v.judge(intervals)
 	if err != nil {
 		return Coverage{}, err
 	}
 	if len(all) > 0 {
 		if err := v.write(ctx, all); err != nil {
-			return Coverage{}, err
+			return Coverage{}, v.speechless(err)
 		}
 		v.reported(all)
 	}
@@ -56,7 +56,19 @@ func (v *Viewing) Present(ctx context.Context, intervals []Interval) (Coverage, 
 // Coverage returns what this account was shown over all its viewings of this
 // record or copy.
 func (v *Viewing) Coverage(ctx context.Context) (Coverage, error) {
-	return v.desk.coverage(ctx, v.info.Record.ID, v.info.CopyID, v.info.Actor.ID, v.info.Total())
+	i := v.Info()
+	c, err := v.desk.coverage(ctx, i.Record.ID, i.CopyID, i.Actor.ID, i.Total())
+	c.Unit, c.Speed = i.Unit(), v.limit()
+	return c, err
+}
+
+// limit is the fastest speed that counts: the check of a copy is stricter than
+// the review of a record (refusal R8).
+func (v *Viewing) limit() float64 {
+	if v.info.CopyID != "" {
+		return v.desk.cfg.CheckSpeed
+	}
+	return v.desk.cfg.Speed
 }
 
 func (v *Viewing) judge(intervals []Interval) ([]shown, error) {
@@ -73,7 +85,7 @@ func (v *Viewing) judge(intervals []Interval) ([]shown, error) {
 		if err := v.sane(i); err != nil {
 			return nil, err
 		}
-		runs := v.served.runs(Range{i.From, i.To})
+		runs := v.served.within(Range{i.From, i.To})
 		i.Presented = min(i.Presented, count(runs))
 		s := shown{Interval: i, counted: []Range{}, passed: []Range{}}
 		switch {
@@ -89,18 +101,20 @@ func (v *Viewing) judge(intervals []Interval) ([]shown, error) {
 }
 
 func (v *Viewing) sane(i Interval) error {
-	first, last := int64(0), v.info.Frames-1
-	kinds := []string{KindPlay, KindStep, KindStill}
-	if v.document != nil {
-		first, last, kinds = 1, int64(v.info.Pages), []string{KindPage}
+	whole, kinds := v.info.whole(), []string{KindPlay, KindStep, KindStill}
+	switch v.info.Unit() {
+	case UnitPage:
+		kinds = []string{KindPage}
+	case UnitMs:
+		kinds = []string{KindPlay}
 	}
 	bad := ""
 	switch {
 	case !slices.Contains(kinds, i.Kind):
 		bad = "kind"
-	case i.From < first:
+	case i.From < whole.From:
 		bad = "from"
-	case i.To > last:
+	case i.To > whole.To:
 		bad = "to"
 	case i.Presented < 0:
 		bad = "presented"
@@ -116,28 +130,39 @@ func (v *Viewing) sane(i Interval) error {
 	return ErrBadInterval.With("field", bad)
 }
 
-// counts is the rule of 有效审看 (§8.7): visible; forward or by steps; not
-// faster than the policy, by the player's word and by the clock on the wall;
-// with sound where there is any; stills and pages long enough to be seen.
+// counts is the rule of 有效审看 (law-and-features §8.7): visible; forward or
+// by steps; not faster than the policy, by the player's word and by the clock
+// on the wall; 95 % of the frames drawn at real time; with the sound on where
+// there is any. Stills count for the frames that stood 200 ms, and a step shows
+// a still: a key held down is no way to play without sound.
 func (v *Viewing) counts(i Interval) bool {
+	r := Range{i.From, i.To}
 	length := i.To - i.From + 1
+	limit := v.limit()
 	switch {
 	case !i.Visible:
 		return false
 	case i.Kind == KindPage:
 		return i.WallMs >= pageMs*length
-	case i.Kind == KindStill:
-		return i.WallMs >= stillMs
-	case (v.times[i.To]-v.times[i.From])*1000 > float64(i.WallMs)*fastest*tolerance:
+	case i.Kind == KindStill, i.Kind == KindStep:
+		return i.WallMs >= stillMs*length
+	case i.Speed <= 0 || i.Speed > limit:
 		return false
-	case i.Kind == KindStep:
-		return true
-	case i.Speed <= 0 || i.Speed > fastest:
+	case v.span(r) > float64(i.WallMs)*limit*tolerance:
 		return false
-	case len(v.info.Sound) > 0 && i.Sound != SoundOn:
+	case len(v.info.Sound) > 0 && (i.Sound != SoundOn || !v.sounded(r)):
 		return false
 	}
 	return i.Speed > 1 || float64(i.Presented) >= complete*float64(length)
+}
+
+// sounded reports whether the sound of r was given out by this viewing.
+func (v *Viewing) sounded(r Range) bool {
+	if v.info.Unit() == UnitMs {
+		return true // only what was given out is in the range at all
+	}
+	ms := Range{int64(v.times[r.From] * 1000), int64(v.times[r.To] * 1000)}
+	return float64(count(v.heard.within(ms))) >= audible*float64(ms.To-ms.From+1)
 }
 
 // write appends one entry and the rows, together.
@@ -165,6 +190,10 @@ func (v *Viewing) write(ctx context.Context, all []shown) error {
 }
 
 func (v *Viewing) writeRow(ctx context.Context, tx *store.Tx, s shown) error {
+	return insertRow(ctx, tx, v.info.ID, s, v.info.Provisional)
+}
+
+func insertRow(ctx context.Context, tx *store.Tx, viewingID string, s shown, provisional bool) error {
 	counted, err := json.Marshal(s.counted)
 	if err != nil {
 		return fmt.Errorf("write ranges: %w", err)
@@ -174,10 +203,10 @@ func (v *Viewing) writeRow(ctx context.Context, tx *store.Tx, s shown) error {
 		return fmt.Errorf("write ranges: %w", err)
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO viewing_interval
-		(viewing_id, number, seq, kind, from_at, to_at, presented, speed, sound, visible, wall_ms, counted, passed)
+		(viewing_id, number, seq, kind, from_at, to_at, presented, speed, sound, visible, wall_ms, counted, passed, provisional)
 		SELECT ?, (SELECT coalesce(max(number), 0) + 1 FROM viewing_interval WHERE viewing_id = ?),
-		(SELECT coalesce(max(seq), 0) + 1 FROM audit_entry), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`,
-		v.info.ID, v.info.ID, s.Kind, s.From, s.To, s.Presented, s.Speed, s.Sound, s.Visible, s.WallMs, string(counted), string(passed))
+		(SELECT coalesce(max(seq), 0) + 1 FROM audit_entry), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?`,
+		viewingID, viewingID, s.Kind, s.From, s.To, s.Presented, s.Speed, s.Sound, s.Visible, s.WallMs, string(counted), string(passed), provisional)
 	if err != nil {
 		return fmt.Errorf("write interval: %w", err)
 	}
@@ -186,8 +215,12 @@ func (v *Viewing) writeRow(ctx context.Context, tx *store.Tx, s shown) error {
 
 // moveSeq notes the entry that is about to be appended as the viewing's last.
 func (v *Viewing) moveSeq(ctx context.Context, tx *store.Tx) error {
-	_, err := tx.ExecContext(ctx, `UPDATE viewing SET total = ?, seq_last = (SELECT coalesce(max(seq), 0) + 1 FROM audit_entry) WHERE id = ?`,
-		v.info.Total(), v.info.ID)
+	return v.moveSeqOf(ctx, tx, v.info.Total())
+}
+
+func (v *Viewing) moveSeqOf(ctx context.Context, tx *store.Tx, total int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE viewing SET total = ?, unit = ?, seq_last = (SELECT coalesce(max(seq), 0) + 1 FROM audit_entry) WHERE id = ?`,
+		total, v.info.Unit(), v.info.ID)
 	if err != nil {
 		return fmt.Errorf("write viewing: %w", err)
 	}
@@ -201,7 +234,7 @@ func (v *Viewing) reported(all []shown) {
 		v.unreported.remove(Range{s.From, s.To})
 	}
 	v.silence.Stop()
-	if !v.closed && len(v.unreported.all()) > 0 {
+	if !v.closed && len(v.unreported) > 0 {
 		v.silence.Reset(v.desk.cfg.Silence)
 	}
 }
@@ -212,16 +245,21 @@ func (v *Viewing) reportServed() {
 	if v.begin() != nil {
 		return
 	}
-	defer v.using.Done()
+	defer v.end()
 	if err := v.flush(context.Background()); err != nil {
 		slog.Error("log what was served", slog.String("viewing", v.info.ID), slog.Any("error", err))
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		if !v.closed {
+			v.silence.Reset(v.desk.cfg.Silence)
+		}
 	}
 }
 
 // flush writes one entry of what was served and not reported.
 func (v *Viewing) flush(ctx context.Context) error {
 	v.mu.Lock()
-	runs := v.unreported.all()
+	runs := v.unreported
 	v.unreported = nil
 	v.mu.Unlock()
 	if len(runs) == 0 {
@@ -235,14 +273,14 @@ func (v *Viewing) flush(ctx context.Context) error {
 		})
 	}
 	err := v.write(ctx, all)
-	if err != nil {
-		v.mu.Lock()
-		defer v.mu.Unlock()
-		for _, r := range runs {
-			for n := r.From; n <= r.To; n++ {
-				v.unreported.add(n)
-			}
-		}
+	if err == nil {
+		return nil
+	}
+	err = v.speechless(err)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, r := range runs {
+		v.unreported.add(r)
 	}
 	return err
 }
@@ -264,7 +302,7 @@ func (v *Viewing) Close(ctx context.Context, kind string) error {
 	v.mu.Unlock()
 	v.using.Wait()
 	// Whatever happens to the log, no further frame leaves.
-	release := v.release() //nolint:contextcheck // letting go must not be cancelled
+	release := v.release() //nolint:contextcheck // letting go is not to be stopped
 	err := v.flush(ctx)
 	if err == nil {
 		err = v.desk.closeEntry(ctx, closing{

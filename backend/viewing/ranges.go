@@ -1,8 +1,11 @@
 package viewing
 
-import "slices"
+import (
+	"slices"
+	"sort"
+)
 
-// Range is a closed range of frames or pages.
+// Range is a closed range of frames, of pages, or of milliseconds of sound.
 type Range struct {
 	From int64 `json:"from"`
 	To   int64 `json:"to"`
@@ -55,44 +58,37 @@ func count(u []Range) int64 {
 	return n
 }
 
-// marks is a set of frame or page numbers.
-type marks []uint64
+// marks is a set of frames, pages or milliseconds: a union that grows. Its
+// cost is that of its pieces, not of its numbers: an hour of sound is one.
+type marks []Range
 
-func (m *marks) add(n int64) {
-	word := int(n / 64)
-	if word >= len(*m) {
-		*m = append(*m, make([]uint64, word+1-len(*m))...)
+// from returns the place of the first piece that ends at or after n.
+func (m marks) from(n int64) int {
+	return sort.Search(len(m), func(i int) bool { return m[i].To >= n })
+}
+
+// add puts r in.
+func (m *marks) add(r Range) {
+	first := m.from(r.From - 1) // a piece that touches is joined
+	last := first
+	for last < len(*m) && (*m)[last].From <= r.To+1 {
+		r.From, r.To = min(r.From, (*m)[last].From), max(r.To, (*m)[last].To)
+		last++
 	}
-	(*m)[word] |= 1 << (n % 64)
+	*m = slices.Replace(*m, first, last, r)
 }
 
-func (m marks) has(n int64) bool {
-	word := int(n / 64)
-	return n >= 0 && word < len(m) && m[word]&(1<<(n%64)) != 0
-}
+// remove takes r out.
+func (m *marks) remove(r Range) { *m = without(*m, []Range{r}) }
 
-func (m marks) remove(r Range) {
-	for n := r.From; n <= r.To && int(n/64) < len(m); n++ {
-		m[n/64] &^= 1 << (n % 64)
-	}
-}
-
-// runs returns what is marked within r.
-func (m marks) runs(r Range) []Range {
+// within returns what of r is in the set.
+func (m marks) within(r Range) []Range {
 	out := []Range{}
-	end := min(r.To, int64(len(m))*64-1)
-	for n := max(r.From, 0); n <= end; n++ {
-		if !m.has(n) {
-			continue
-		}
-		if last := len(out) - 1; last >= 0 && out[last].To == n-1 {
-			out[last].To = n
-			continue
-		}
-		out = append(out, Range{n, n})
+	for i := m.from(r.From); i < len(m) && m[i].From <= r.To; i++ {
+		out = append(out, Range{max(m[i].From, r.From), min(m[i].To, r.To)})
 	}
 	return out
 }
 
-// all returns everything marked.
-func (m marks) all() []Range { return m.runs(Range{0, int64(len(m))*64 - 1}) }
+// holds reports whether all of r is in the set.
+func (m marks) holds(r Range) bool { return count(m.within(r)) == r.To-r.From+1 }

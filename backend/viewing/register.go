@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,15 +37,72 @@ type Row struct {
 	RecordTitle   string
 	CopyID        string
 	Kind          string
-	Shown         int64 // frames or pages counted in this viewing
-	Total         int64
-	WallMs        int64 // time on the glass
+	Unit          string  // what Shown, Seen, Total and the ranges count
+	Shown         int64   // counted in this viewing (有效审看)
+	Seen          int64   // on the glass in this viewing, counted or not
+	Total         int64   // of the record
+	Share         float64 // counted of all, 0..1
+	Whole         bool    // all of it was on the glass (全片)
+	Ranges        []Range // what was on the glass (系统向该账号显示的画面范围)
+	Counted       []Range // what of it counts
+	Untold        []Range // announced and never told: only of a viewing that a crash ended
+	WallMs        int64   // time on the glass of a visible window
 	MaxSpeed      float64
+	Notes         int    // annotations made in it
 	Sound         string // on when any was on, muted when all was muted, none
 	SeqFirst      int64
 	SeqLast       int64
 	Hash          string     // first 8 hex digits of the leaf of the last entry
 	Intervals     []Interval // only from Session
+
+	// Of the viewing of a copy; filled in by the workstation, one floor up.
+	CopyNumber     string
+	Approver       string // name of who approved the copy
+	ApprovalNumber string
+	Exported       bool // the copy was handed out
+}
+
+// CloseOpen selects the viewings that are not closed.
+const CloseOpen = "open"
+
+// What came of a viewing, for the register.
+const (
+	ResultNone  = "none"  // nothing was noted
+	ResultNoted = "noted" // annotations were made
+)
+
+// PageTime says how long a page was on the glass.
+type PageTime struct {
+	Page int64
+	On   time.Duration
+}
+
+// PageTimes adds up how long each page stood on a visible window; of a row
+// from Session, in the order of the pages.
+func (r Row) PageTimes() []PageTime {
+	out := []PageTime{}
+	for _, i := range r.Intervals {
+		if i.Kind != KindPage || !i.Visible {
+			continue
+		}
+		each := time.Duration(i.WallMs) * time.Millisecond / time.Duration(i.To-i.From+1)
+		for page := i.From; page <= i.To; page++ {
+			at, found := slices.BinarySearchFunc(out, page, func(t PageTime, n int64) int { return int(t.Page - n) })
+			if !found {
+				out = slices.Insert(out, at, PageTime{Page: page})
+			}
+			out[at].On += each
+		}
+	}
+	return out
+}
+
+// Result says what came of the viewing.
+func (r Row) Result() string {
+	if r.Notes > 0 {
+		return ResultNoted
+	}
+	return ResultNone
 }
 
 // Filter narrows the register. Zero fields select all.
@@ -55,15 +113,17 @@ type Filter struct {
 	Text      string // in number, case, record, account
 	RecordID  string
 	CopyID    string
-	Before    int64 // only viewings with a smaller first entry
-	Limit     int   // 0 = 100
+	Close     string // "open" or how it ended
+	Result    string // ResultNone or ResultNoted
+	Before    int64  // only viewings with a smaller first entry
+	Limit     int    // 0 = 100
 }
 
 const defaultLimit = 100
 
-// Rows returns the register, newest first. Those who may read the log see all,
-// the three administrators without titles and reasons; everybody else sees his
-// own viewings.
+// Rows returns the register, newest first. Those who may read the log and those
+// who may print the register see all, the three administrators without titles
+// and reasons; everybody else sees his own viewings.
 func (d *Desk) Rows(ctx context.Context, actor accounts.Actor, f Filter) ([]Row, error) {
 	if !readsLog(actor) {
 		f.AccountID = actor.ID
@@ -99,7 +159,7 @@ func (d *Desk) Session(ctx context.Context, actor accounts.Actor, id string) (Ro
 }
 
 func readsLog(actor accounts.Actor) bool {
-	return actor.May(accounts.LogRead) || actor.May(accounts.LogReadBusiness)
+	return actor.May(accounts.LogRead) || actor.May(accounts.LogReadBusiness) || actor.May(accounts.RegisterPrint)
 }
 
 // trimmed withholds what the three administrators must not see.
@@ -127,6 +187,11 @@ func (f Filter) where() (string, []any) {
 	and(f.Purpose != "", `v.purpose = ?`, f.Purpose)
 	and(f.RecordID != "", `v.record_id = ?`, f.RecordID)
 	and(f.CopyID != "", `v.copy_id = ?`, f.CopyID)
+	and(f.Close == CloseOpen, `v.closed_at = ''`)
+	and(f.Close != "" && f.Close != CloseOpen, `v.close_kind = ?`, f.Close)
+	const noted = `EXISTS (SELECT 1 FROM annotation a WHERE a.viewing_id = v.id)`
+	and(f.Result == ResultNoted, noted)
+	and(f.Result == ResultNone, `NOT `+noted)
 	and(f.Before > 0, `v.seq_first < ?`, f.Before)
 	and(f.Text != "", `(instr(v.number || ' ' || v.case_code || ' ' || v.case_title || ' ' || v.record_code || ' ' || v.record_title
 		|| ' ' || v.account_name || ' ' || v.account_number || ' ' || v.basis, ?) > 0)`, f.Text)
@@ -135,9 +200,9 @@ func (f Filter) where() (string, []any) {
 
 const selectViewing = `SELECT v.id, v.number, v.opened_at, v.closed_at, v.close_kind, v.account_id, v.account_number, v.account_name,
 	v.department, v.purpose, v.basis, v.note, v.case_code, v.case_title, v.record_id, v.record_code, v.record_title, v.copy_id, v.kind,
-	v.total, v.seq_first, v.seq_last,
-	coalesce((SELECT sum(wall_ms) FROM viewing_interval i WHERE i.viewing_id = v.id), 0),
-	coalesce((SELECT max(abs(speed)) FROM viewing_interval i WHERE i.viewing_id = v.id), 0),
+	v.unit, v.total, v.seq_first, v.seq_last,
+	coalesce((SELECT sum(wall_ms) FROM viewing_interval i WHERE i.viewing_id = v.id AND i.visible = 1 AND i.replaced = 0), 0),
+	coalesce((SELECT max(abs(speed)) FROM viewing_interval i WHERE i.viewing_id = v.id AND i.replaced = 0), 0),
 	coalesce((SELECT max(CASE sound WHEN 'on' THEN 2 WHEN 'muted' THEN 1 ELSE 0 END) FROM viewing_interval i WHERE i.viewing_id = v.id), 0),
 	coalesce((SELECT body FROM audit_entry e WHERE e.seq = v.seq_last), '')
 	FROM viewing v`
@@ -165,11 +230,38 @@ func (d *Desk) rows(ctx context.Context, where, tail string, args ...any) ([]Row
 			if err != nil {
 				return err
 			}
-			out[i].Shown = c.Shown
+			out[i].tell(c)
+			if out[i].CloseKind != CloseRecovered {
+				continue
+			}
+			if out[i].Untold, err = announcedOf(ctx, tx, out[i].ID, out[i].Total); err != nil {
+				return err
+			}
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, d.countNotes(ctx, out)
+}
+
+// tell fills in what was on the glass.
+func (r *Row) tell(c Coverage) {
+	r.Shown, r.Seen, r.Share, r.Counted = c.Shown, c.Seen, c.Share, c.Ranges
+	r.Ranges = union(slices.Concat(c.Ranges, c.Fast))
+	r.Whole = c.Total > 0 && c.Seen >= c.Total
+}
+
+func (d *Desk) countNotes(ctx context.Context, rows []Row) error {
+	for i := range rows {
+		n, err := d.cfg.Catalog.CountAnnotations(ctx, rows[i].ID)
+		if err != nil {
+			return err
+		}
+		rows[i].Notes = n
+	}
+	return nil
 }
 
 func scanRow(rows *sql.Rows) (Row, error) {
@@ -178,7 +270,7 @@ func scanRow(rows *sql.Rows) (Row, error) {
 	var sound int
 	err := rows.Scan(&r.ID, &r.Number, &opened, &closed, &r.CloseKind, &r.AccountID, &r.AccountNumber, &r.AccountName,
 		&r.Department, &r.Purpose, &r.Basis, &r.Note, &r.CaseCode, &r.CaseTitle, &r.RecordID, &r.RecordCode, &r.RecordTitle, &r.CopyID, &r.Kind,
-		&r.Total, &r.SeqFirst, &r.SeqLast, &r.WallMs, &r.MaxSpeed, &sound, &body)
+		&r.Unit, &r.Total, &r.SeqFirst, &r.SeqLast, &r.WallMs, &r.MaxSpeed, &sound, &body)
 	if err != nil {
 		return Row{}, fmt.Errorf("read register: %w", err)
 	}
@@ -195,7 +287,7 @@ func scanRow(rows *sql.Rows) (Row, error) {
 	// The leaf of an entry is the record hash of its codes (docs/formats).
 	leaf := tlog.RecordHash([]byte(body))
 	r.Hash = hex.EncodeToString(leaf[:4])
-	r.Intervals = []Interval{}
+	r.Intervals, r.Untold = []Interval{}, []Range{}
 	return r, nil
 }
 
@@ -203,7 +295,7 @@ func (d *Desk) intervals(ctx context.Context, id string) ([]Interval, error) {
 	out := []Interval{}
 	err := d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT kind, from_at, to_at, presented, speed, sound, visible, wall_ms
-			FROM viewing_interval WHERE viewing_id = ? ORDER BY number`, id)
+			FROM viewing_interval WHERE viewing_id = ? AND replaced = 0 ORDER BY number`, id)
 		if err != nil {
 			return fmt.Errorf("read intervals: %w", err)
 		}

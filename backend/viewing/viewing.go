@@ -3,6 +3,7 @@ package viewing
 import (
 	"context"
 	"log/slog"
+	"math"
 	"os"
 	"sort"
 	"strconv"
@@ -33,10 +34,20 @@ type Viewing struct {
 	times     []float64
 	index     []byte
 
+	engine sync.RWMutex // recording, times, index and numbers of frames hold still while it is held
+
+	announcing sync.Mutex // one announcement at a time
+	thumbnails sync.Mutex
+	derived    []string // kinds of derived files whose use is logged
+
 	mu         sync.Mutex
 	closed     bool
-	served     marks // given out in this viewing
-	unreported marks // given out and not yet in the log
+	suspended  bool            // the seat is locked
+	served     marks           // given out in this viewing
+	unreported marks           // given out and not yet in the log
+	announced  marks           // an entry says that it may be given out
+	heard      marks           // milliseconds of sound given out with a picture
+	stamps     map[int64]int64 // timestamps of the frames served in provisional numbers
 	waiting    map[*wish]struct{}
 	newest     int64
 	using      sync.WaitGroup // requests inside the handles
@@ -51,7 +62,7 @@ type wish struct {
 }
 
 func newViewing(d *Desk, info Info) *Viewing {
-	v := &Viewing{desk: d, info: info, waiting: map[*wish]struct{}{}}
+	v := &Viewing{desk: d, info: info, waiting: map[*wish]struct{}{}, stamps: map[int64]int64{}}
 	v.silence = time.AfterFunc(d.cfg.Silence, v.reportServed)
 	v.silence.Stop()
 	v.idle = time.AfterFunc(d.cfg.Idle, v.expire)
@@ -62,7 +73,11 @@ func newViewing(d *Desk, info Info) *Viewing {
 func (v *Viewing) ID() string { return v.info.ID }
 
 // Info returns what is known of the viewing.
-func (v *Viewing) Info() Info { return v.info }
+func (v *Viewing) Info() Info {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.info
+}
 
 // Frame returns frame n (0-based) and marks it as served. Of requests with a
 // generation only the newest is decoded; older ones get ErrSuperseded.
@@ -70,7 +85,7 @@ func (v *Viewing) Frame(ctx context.Context, n int64, q FrameRequest) (remote.An
 	if err := v.begin(); err != nil {
 		return remote.Answer{}, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	if v.recording == nil {
 		return remote.Answer{}, ErrNotFootage
 	}
@@ -82,17 +97,22 @@ func (v *Viewing) Frame(ctx context.Context, n int64, q FrameRequest) (remote.An
 		return remote.Answer{}, err
 	}
 	defer v.leave(w)
+	entered := v.ahead(ctx, Range{n, n})
 	answer, err := v.recording.Frame(ctx, n, remote.Request{
-		MaxWidth: q.MaxW, MaxHeight: q.MaxH, Lossless: q.Lossless, Digest: q.Digest, Plan: q.Plan,
+		MaxWidth: q.MaxW, MaxHeight: q.MaxH, Lossless: q.Lossless, Digest: q.Digest, Step: q.Step, Plan: q.Plan,
 	})
+	logged := entered()
 	if v.overtaken(q.Generation) {
 		return remote.Answer{}, ErrSuperseded
 	}
 	if err != nil {
 		return remote.Answer{}, engineFault(err)
 	}
-	v.serve(n)
-	return answer, nil
+	if logged != nil {
+		return remote.Answer{}, logged
+	}
+	v.stamp(n, answer.Info.PTS)
+	return answer, v.serve(Range{n, n})
 }
 
 // Sound returns a piece of at most 60 s of a sound track, in seconds from the
@@ -101,15 +121,30 @@ func (v *Viewing) Sound(ctx context.Context, track int, from, to float64) (media
 	if err := v.begin(); err != nil {
 		return media.Samples{}, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	if v.recording == nil {
 		return media.Samples{}, ErrNotFootage
 	}
 	if !(from >= 0 && to > from && to-from <= maxSound) {
 		return media.Samples{}, ErrNoSound
 	}
+	ms := Range{int64(from * 1000), int64(math.Ceil(to*1000)) - 1}
+	r := Range{frameAt(v.times, from), frameAt(v.times, to)}
+	if v.info.Unit() == UnitMs {
+		whole := v.info.whole()
+		ms = Range{min(ms.From, whole.To), min(max(ms.To, ms.From), whole.To)}
+		r = ms
+	}
+	entered := v.ahead(ctx, r)
 	s, err := v.recording.Sound(ctx, track, from, to)
-	return s, engineFault(err)
+	logged := entered()
+	if err != nil {
+		return media.Samples{}, engineFault(err)
+	}
+	if logged != nil {
+		return media.Samples{}, logged
+	}
+	return s, v.sound(ms)
 }
 
 // Page returns page n (1-based) as a picture of about the given width in
@@ -118,16 +153,19 @@ func (v *Viewing) Page(ctx context.Context, n, widthPx int) (extract.Image, erro
 	if err := v.begin(); err != nil {
 		return extract.Image{}, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	if err := v.hasPage(n); err != nil {
+		return extract.Image{}, err
+	}
+	at := Range{int64(n), int64(n)}
+	if err := v.ahead(ctx, at)(); err != nil {
 		return extract.Image{}, err
 	}
 	img, err := v.document.Render(ctx, n, widthPx)
 	if err != nil {
 		return extract.Image{}, engineFault(err)
 	}
-	v.serve(int64(n))
-	return img, nil
+	return img, v.serve(at)
 }
 
 // PageText returns the text of page n (1-based) with its places, and marks the
@@ -136,15 +174,21 @@ func (v *Viewing) PageText(ctx context.Context, n int) (PageText, error) {
 	if err := v.begin(); err != nil {
 		return PageText{}, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	if err := v.hasPage(n); err != nil {
+		return PageText{}, err
+	}
+	at := Range{int64(n), int64(n)}
+	if err := v.ahead(ctx, at)(); err != nil {
 		return PageText{}, err
 	}
 	p, err := v.document.Page(ctx, n)
 	if err != nil {
 		return PageText{}, engineFault(err)
 	}
-	v.serve(int64(n))
+	if err := v.serve(at); err != nil {
+		return PageText{}, err
+	}
 	boxes := p.Boxes
 	if boxes == nil {
 		boxes = []extract.Box{}
@@ -157,7 +201,7 @@ func (v *Viewing) Times() ([]float64, error) {
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	return append([]float64{}, v.times...), nil
 }
 
@@ -167,7 +211,7 @@ func (v *Viewing) Keyframes() ([]int64, error) {
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	out := []int64{}
 	if v.index == nil {
 		return out, nil
@@ -189,7 +233,7 @@ func (v *Viewing) Cues(ctx context.Context) ([]Cue, error) {
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	t, err := v.desk.cfg.Catalog.Transcript(ctx, v.info.Record.ID)
 	if err != nil {
 		return nil, err
@@ -206,7 +250,7 @@ func (v *Viewing) Annotations(ctx context.Context) ([]catalog.Annotation, error)
 	if err := v.begin(); err != nil {
 		return nil, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	return v.desk.cfg.Catalog.Annotations(ctx, v.info.Record.ID)
 }
 
@@ -216,7 +260,7 @@ func (v *Viewing) Annotate(ctx context.Context, a catalog.Annotation) (catalog.A
 	if err := v.begin(); err != nil {
 		return catalog.Annotation{}, err
 	}
-	defer v.using.Done()
+	defer v.end()
 	actor := v.info.Actor
 	objects := map[string]string{"viewing": v.info.ID, "record": v.info.Record.ID, "case": v.info.Record.CaseID}
 	if err := v.desk.cfg.Accounts.Require(ctx, actor, accounts.Annotate, objects); err != nil {
@@ -227,10 +271,14 @@ func (v *Viewing) Annotate(ctx context.Context, a catalog.Annotation) (catalog.A
 			return catalog.Annotation{}, err
 		}
 	} else {
-		if a.Page != 0 || a.Frame < 0 || max(a.Frame, a.FrameTo) >= v.info.Frames {
+		if a.Page != 0 || a.Frame < 0 || max(a.Frame, a.FrameTo) >= v.info.Total() {
 			return catalog.Annotation{}, ErrNoFrame.With("frame", strconv.FormatInt(a.Frame, 10))
 		}
-		a.Time = v.times[a.Frame]
+		// Sound alone has no frames: its notes stand at milliseconds.
+		a.Time = float64(a.Frame) / 1000
+		if v.info.Unit() == UnitFrame {
+			a.Time = v.times[a.Frame]
+		}
 	}
 	a.RecordID, a.ViewingID, a.Author, a.AuthorID = v.info.Record.ID, v.info.ID, actor.Name, actor.ID
 	entry := audit.Entry{
@@ -245,17 +293,32 @@ func (v *Viewing) Annotate(ctx context.Context, a catalog.Annotation) (catalog.A
 	return a, err
 }
 
-// begin lets a request in; the caller must call v.using.Done when it is
-// answered.
+// begin lets a request in; the caller must call v.end when it is answered.
 func (v *Viewing) begin() error {
+	if err := v.enter(); err != nil {
+		return err
+	}
+	v.engine.RLock()
+	return nil
+}
+
+func (v *Viewing) enter() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.closed {
 		return ErrNoViewing.With("viewing", v.info.ID)
 	}
+	if v.suspended {
+		return ErrSuspended
+	}
 	v.idle.Reset(v.desk.cfg.Idle)
 	v.using.Add(1)
 	return nil
+}
+
+func (v *Viewing) end() {
+	v.engine.RUnlock()
+	v.using.Done()
 }
 
 // wait notes a wish and gives up those it overtakes.
@@ -290,16 +353,46 @@ func (v *Viewing) overtaken(generation int64) bool {
 	return generation > 0 && generation < v.newest
 }
 
-// serve notes that n leaves the desk. If nobody reports it, the desk does.
-func (v *Viewing) serve(n int64) {
+// serve notes that r leaves the desk. If nobody reports it, the desk does. A
+// seat that was locked meanwhile gets nothing.
+func (v *Viewing) serve(r Range) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.served.add(n)
-	fresh := len(v.unreported.all()) == 0
-	v.unreported.add(n)
+	if v.suspended {
+		return ErrSuspended
+	}
+	v.served.add(r)
+	fresh := len(v.unreported) == 0
+	v.unreported.add(r)
 	if fresh && !v.closed {
 		v.silence.Reset(v.desk.cfg.Silence)
 	}
+	return nil
+}
+
+// sound notes that milliseconds of sound leave the desk. Of a recording of
+// sound alone they are what is shown.
+func (v *Viewing) sound(ms Range) error {
+	if v.info.Unit() == UnitMs {
+		return v.serve(ms)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.suspended {
+		return ErrSuspended
+	}
+	v.heard.add(ms)
+	return nil
+}
+
+// stamp keeps the timestamp of a frame whose number may change.
+func (v *Viewing) stamp(n, pts int64) {
+	if !v.info.Provisional {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.stamps[n] = pts
 }
 
 func (v *Viewing) hasPage(n int) error {

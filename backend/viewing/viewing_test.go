@@ -57,6 +57,14 @@ func serve(t *testing.T, v *viewing.Viewing, from, to int64) {
 	}
 }
 
+// listen fetches the first second of sound.
+func listen(t *testing.T, v *viewing.Viewing) {
+	t.Helper()
+	if _, err := v.Sound(t.Context(), 0, 0, 1); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (r room) size(t *testing.T) int64 {
 	t.Helper()
 	head, err := r.Log.Head(t.Context())
@@ -161,6 +169,7 @@ func TestOnlyWhatWasServedCounts(t *testing.T) {
 		fast  int64
 	}{
 		{"all of it", play(0, 9, 10), 10, 0},
+		{"sound never given out", play(0, 9, 10), 0, 10},
 		{"beyond what was served", play(0, 19, 20), 0, 10}, // half of a range at real time is not a viewing of it
 		{"nothing served", play(30, 39, 10), 0, 0},
 		{"nothing drawn", play(0, 9, 0), 0, 0},
@@ -171,14 +180,21 @@ func TestOnlyWhatWasServedCounts(t *testing.T) {
 		{"four times as fast", with(play(0, 9, 10), func(i *viewing.Interval) { i.Speed = 4 }), 0, 10},
 		{"backwards", with(play(9, 0, 10), func(i *viewing.Interval) { i.Speed, i.WallMs = -1, 400 }), 0, 10},
 		{"faster than the clock on the wall", with(play(0, 9, 10), func(i *viewing.Interval) { i.WallMs = 20 }), 0, 10},
-		{"steps", with(play(0, 9, 10), func(i *viewing.Interval) { i.Kind, i.Sound, i.Speed = viewing.KindStep, viewing.SoundNone, 0 }), 10, 0},
-		{"a key held down", with(play(0, 9, 10), func(i *viewing.Interval) { i.Kind, i.Sound, i.WallMs = viewing.KindStep, viewing.SoundNone, 50 }), 0, 10},
+		{"steps", with(play(0, 9, 10), func(i *viewing.Interval) {
+			i.Kind, i.Sound, i.Speed, i.WallMs = viewing.KindStep, viewing.SoundNone, 0, 2000
+		}), 10, 0},
+		// At the pace of the recording, but without its sound.
+		{"a key held down", with(play(0, 9, 10), func(i *viewing.Interval) { i.Kind, i.Sound, i.WallMs = viewing.KindStep, viewing.SoundNone, 400 }), 0, 10},
+		{"one quick step", with(play(3, 3, 1), func(i *viewing.Interval) { i.Kind, i.Sound, i.WallMs = viewing.KindStep, viewing.SoundNone, 150 }), 0, 1},
 		{"a still", with(play(3, 3, 1), func(i *viewing.Interval) { i.Kind, i.Speed, i.WallMs = viewing.KindStill, 0, 250 }), 1, 0},
 		{"a short still", with(play(3, 3, 1), func(i *viewing.Interval) { i.Kind, i.Speed, i.WallMs = viewing.KindStill, 0, 150 }), 0, 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			v := r.open(t, accounts.Reviewer)
 			serve(t, v, 0, 9)
+			if tc.name != "sound never given out" {
+				listen(t, v)
+			}
 			size := r.size(t)
 			if _, err := v.Present(t.Context(), []viewing.Interval{tc.i}); err != nil {
 				t.Fatal(err)
@@ -235,7 +251,7 @@ func TestCoverageIsOfOneAccountOverAllViewings(t *testing.T) {
 	step := func(v *viewing.Viewing, from, to int64) viewing.Coverage {
 		serve(t, v, from, to)
 		c, err := v.Present(t.Context(), []viewing.Interval{{
-			Kind: viewing.KindStep, From: from, To: to, Presented: to - from + 1, Sound: viewing.SoundNone, Visible: true, WallMs: 500,
+			Kind: viewing.KindStep, From: from, To: to, Presented: to - from + 1, Sound: viewing.SoundNone, Visible: true, WallMs: 2000,
 		}})
 		if err != nil {
 			t.Fatal(err)
@@ -251,7 +267,9 @@ func TestCoverageIsOfOneAccountOverAllViewings(t *testing.T) {
 		t.Errorf("the archivist was shown %d", c.Shown)
 	}
 	got := step(r.open(t, accounts.Reviewer), 5, 14)
-	want := viewing.Coverage{Ranges: []viewing.Range{{From: 0, To: 14}}, Fast: []viewing.Range{}, Shown: 15, Total: 50, Share: 0.3}
+	want := viewing.Coverage{
+		Ranges: []viewing.Range{{From: 0, To: 14}}, Fast: []viewing.Range{}, Shown: 15, Seen: 15, Total: 50, Share: 0.3, Unit: viewing.UnitFrame, Speed: 2,
+	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -444,16 +462,7 @@ func TestPages(t *testing.T) {
 // An index of another decoder is not believed: it is made anew.
 func TestForeignIndexIsMadeAnew(t *testing.T) {
 	r := furnish(t, backendtest.Options{}, backendtest.Small())
-	kept, err := filepath.Glob(filepath.Join(r.Dir(), "derived", r.record.SHA256, "*"))
-	if err != nil || len(kept) != 1 {
-		t.Fatalf("derived files %v (%v)", kept, err)
-	}
-	if err := os.Chmod(kept[0], 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(kept[0], []byte("of another time"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	r.Spoil(t, r.record)
 	v := r.open(t, accounts.Reviewer)
 	if !v.Info().Provisional {
 		t.Error("frame numbers are called verified")
@@ -486,7 +495,7 @@ func TestRegister(t *testing.T) {
 	v := r.open(t, accounts.Reviewer)
 	serve(t, v, 0, 4)
 	if _, err := v.Present(t.Context(), []viewing.Interval{{
-		Kind: viewing.KindStep, From: 0, To: 4, Presented: 5, Sound: viewing.SoundNone, Visible: true, WallMs: 700,
+		Kind: viewing.KindStep, From: 0, To: 4, Presented: 5, Sound: viewing.SoundNone, Visible: true, WallMs: 1000,
 	}}); err != nil {
 		t.Fatal(err)
 	}
@@ -497,7 +506,7 @@ func TestRegister(t *testing.T) {
 		role  accounts.Role
 		rows  int
 		title string
-	}{{accounts.Reviewer, 1, r.record.Title}, {accounts.Archivist, 0, ""}, {accounts.SecurityAuditor, 1, ""}, {accounts.SystemAdministrator, 0, ""}} {
+	}{{accounts.Reviewer, 1, r.record.Title}, {accounts.Archivist, 0, ""}, {accounts.SecurityAuditor, 1, ""}, {accounts.HeadOfAgency, 1, r.record.Title}, {accounts.SystemAdministrator, 0, ""}} {
 		rows, err := r.Register(t.Context(), r.As(tc.role), viewing.Filter{})
 		if err != nil {
 			t.Fatal(err)
@@ -510,7 +519,7 @@ func TestRegister(t *testing.T) {
 			continue
 		}
 		got := rows[0]
-		if got.RecordTitle != tc.title || got.Shown != 5 || got.Total != 50 || got.WallMs != 700 || got.CloseKind != viewing.CloseNormal ||
+		if got.RecordTitle != tc.title || got.Shown != 5 || got.Total != 50 || got.WallMs != 1000 || got.Seen != 5 || got.Share != 0.1 || got.Whole || got.Unit != viewing.UnitFrame || got.CloseKind != viewing.CloseNormal ||
 			got.SeqFirst != v.Info().Seq || got.SeqLast != r.size(t) || len(got.Hash) != 8 {
 			t.Errorf("%s sees %+v", tc.role, got)
 		}
