@@ -37,6 +37,9 @@ func (d *Desk) makeCandidate(ctx context.Context, j jobs.Job, progress jobs.Prog
 	if err != nil {
 		return jobs.Permanent(err)
 	}
+	if err = record.Readable(); err != nil {
+		return jobs.Permanent(errors.Join(err, d.fail(context.WithoutCancel(ctx), c, record, err)))
+	}
 	made, err := d.seal(ctx, c, progress)
 	switch {
 	case err == nil:
@@ -153,6 +156,7 @@ func engineFault(err error) error {
 		{media.ErrMissingMoov, ErrDamaged},
 		{media.ErrEmpty, ErrDamaged},
 		{media.ErrInexact, ErrDamaged},
+		{remote.ErrRepeated, ErrRepeated},
 		{remote.ErrWorkerGone, ErrWorker},
 	} {
 		if errors.Is(err, m.engine) {
@@ -175,6 +179,9 @@ func (d *Desk) Candidate(ctx context.Context, copyID string) (viewing.Candidate,
 	record, err := d.cfg.Catalog.Record(ctx, c.recordID)
 	if err != nil {
 		return viewing.Candidate{}, err
+	}
+	if record.Suspected || record.Custody == catalog.CustodyTakenOut {
+		return viewing.Candidate{}, catalog.ErrSuspected.With("record", record.Code, "basis", "R1")
 	}
 	return viewing.Candidate{CopyID: c.id, VaultID: c.candidateID, RecordID: c.recordID, SHA256: c.sha256, Title: record.Title}, nil
 }

@@ -138,6 +138,9 @@ func (d *Desk) footage(ctx context.Context, actor accounts.Actor, recordID strin
 	if record.Suspected {
 		return catalog.Record{}, d.refuse(ctx, actor, ErrIsolated, BasisGrounds, objectsOf(record, ""))
 	}
+	if err = record.Readable(); err != nil {
+		return catalog.Record{}, err
+	}
 	if record.Medium != catalog.MediumVideo {
 		return catalog.Record{}, ErrNotFootage
 	}

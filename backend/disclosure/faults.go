@@ -49,6 +49,8 @@ var (
 	ErrUnsupported = fault.New("disclosure.unsupported", "this kind of recording cannot be copied")
 	// ErrWorker: the worker died each time.
 	ErrWorker = fault.New("disclosure.worker", "the worker ended while making the copy")
+	// ErrRepeated: the recording ended workers again and again.
+	ErrRepeated = fault.New("disclosure.repeated", "the recording repeatedly ends the worker")
 	// ErrCancelled: the making was cancelled.
 	ErrCancelled = fault.New("disclosure.cancelled", "the making of the copy was cancelled")
 )

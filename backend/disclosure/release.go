@@ -44,6 +44,14 @@ func (d *Desk) Release(ctx context.Context, actor accounts.Actor, id, outDir str
 	if !c.state.allows(release) {
 		return Released{}, ErrState.With("state", string(c.state))
 	}
+	record, err := d.cfg.Catalog.Record(ctx, c.recordID)
+	if err != nil {
+		return Released{}, err
+	}
+	// A copy of what is kept apart, or of an original that is broken, stays here.
+	if err = record.Readable(); err != nil {
+		return Released{}, err
+	}
 	if err = d.unchanged(ctx, actor, c, objects); err != nil {
 		return Released{}, err
 	}
