@@ -27,3 +27,9 @@ var Articles []byte
 //
 //go:embed src/i18n/shell.zh-CN.json
 var Shell []byte
+
+// Words holds the interface's Chinese words, one file a view
+// ("src/i18n/zh-CN/audit.json"), for what the Go side writes on paper.
+//
+//go:embed src/i18n/zh-CN/*.json
+var Words embed.FS

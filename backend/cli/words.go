@@ -48,6 +48,8 @@ type sentence struct {
 	Title string `json:"title"`
 	Text  string `json:"text"`
 	Next  string `json:"next"`
+	// Words tells the codes that a parameter may carry: {"kind": {"body": …}}.
+	Words map[string]map[string]string `json:"words"`
 }
 
 func loadWords() (words, error) {
@@ -85,6 +87,9 @@ func (w words) sentence(err error) string {
 	}
 	var pairs []string
 	for k, v := range fault.Params(err) {
+		if word, told := said.Words[k][v]; told {
+			v = word
+		}
 		pairs = append(pairs, k, v)
 	}
 	text := said.Text

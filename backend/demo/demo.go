@@ -191,8 +191,45 @@ func (r *run) check(holds bool, format string, args ...any) error {
 	if !holds {
 		return ErrCheck.With("check", what)
 	}
-	r.checked = append(r.checked, what)
+	r.checked = append(r.checked, r.data.say(format, args))
 	return nil
+}
+
+// say tells a check in the users' words: the texts of the demonstration hold
+// one for each, with the same places, which may be numbered or left out. What
+// has no words is told in English.
+func (d data) say(format string, args []any) string {
+	text, ok := d.Checks[format]
+	if !ok {
+		return fmt.Sprintf(format, args...)
+	}
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	said := make([]any, len(args))
+	for i, a := range args {
+		said[i] = a
+		if name, named := d.name(fmt.Sprint(a)); named {
+			said[i] = name
+		}
+	}
+	return fmt.Sprintf(text, said...)
+}
+
+// name gives the title of a document or recording, or the word of a code.
+func (d data) name(key string) (string, bool) {
+	for _, one := range d.Documents {
+		if one.Key == key {
+			return strings.TrimSuffix(one.Name, filepath.Ext(one.Name)), true
+		}
+	}
+	for _, one := range d.Recordings {
+		if one.Key == key {
+			return strings.TrimSuffix(one.Name, filepath.Ext(one.Name)), true
+		}
+	}
+	name, ok := d.Names[key]
+	return name, ok
 }
 
 // found makes the archive, its accounts and its case file.
@@ -363,7 +400,11 @@ func (r *run) index(ctx context.Context) error {
 			"%s: %d frames, %s", c.Key, got.Frames, got.IndexState); err != nil {
 			return err
 		}
-		if err := r.check((got.Segments == 2) == (c.Chain != ""), "%s: segment %d of %d", c.Key, got.Segment, got.Segments); err != nil {
+		place, args := "%s: segment %d of %d", []any{c.Key, got.Segment, got.Segments}
+		if c.Chain == "" {
+			place, args = "%s: stands alone", []any{c.Key}
+		}
+		if err := r.check((got.Segments == 2) == (c.Chain != ""), place, args...); err != nil {
 			return err
 		}
 	}
@@ -419,6 +460,8 @@ type data struct {
 	Odd       struct{ Duplicate, Empty, Broken string }
 	Redaction redaction
 	Steps     map[string]string
+	Checks    map[string]string // a check's English form → what people read
+	Names     map[string]string // codes within checks
 }
 
 type recording struct {

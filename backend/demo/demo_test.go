@@ -2,7 +2,9 @@ package demo_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode"
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
@@ -19,6 +21,11 @@ func TestRun(t *testing.T) {
 	}
 	err := demo.Run(t.Context(), cfg, demo.Options{Small: true, Report: func(s demo.Step) {
 		t.Logf("%-10s %5.2f s  %v %s", s.Key, s.Seconds, s.Checked, s.Error)
+		for _, line := range s.Checked {
+			if !strings.ContainsFunc(line, func(r rune) bool { return unicode.Is(unicode.Han, r) }) || strings.Contains(line, "%!") {
+				t.Errorf("step %s tells %q: not in the words of demo.json", s.Key, line)
+			}
+		}
 	}})
 	if err != nil {
 		t.Error(err)

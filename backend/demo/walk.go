@@ -264,6 +264,11 @@ const fps = 25
 // watch shows frames at their pace times speed, reads each one's number from
 // its pixels, and reports the range.
 func (r *run) watch(ctx context.Context, v *viewing.Viewing, from, to int64, speed int) (viewing.Coverage, error) {
+	if len(v.Info().Sound) > 0 { // what is not given out cannot have been heard
+		if _, err := v.Sound(ctx, 0, float64(from)/fps, float64(to+1)/fps); err != nil {
+			return viewing.Coverage{}, fmt.Errorf("sound: %w", err)
+		}
+	}
 	tick := time.NewTicker(time.Second / time.Duration(fps*speed))
 	defer tick.Stop()
 	for n := from; n <= to; n++ {

@@ -18,7 +18,8 @@ func (a *Accounts) List() ([]Account, error) {
 	})
 }
 
-// Add makes an account.
+// Add makes an account without duties; the password given must be changed at
+// the first sign-in. Duties are another administrator's to give (§14).
 func (a *Accounts) Add(account NewAccount) (Account, error) {
 	return ask(a.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Account, error) {
 		made, err := w.Accounts.Create(ctx, actor, newAccount(account))
@@ -26,6 +27,42 @@ func (a *Accounts) Add(account NewAccount) (Account, error) {
 			return Account{}, err
 		}
 		return dtoAccount(made, w.Now()), nil
+	})
+}
+
+// Grant gives an account exactly these duties.
+func (a *Accounts) Grant(id string, roles []string) (Account, error) {
+	return ask(a.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Account, error) {
+		now, err := w.Accounts.Grant(ctx, actor, id, each(roles, func(r string) accounts.Role { return accounts.Role(r) }))
+		if err != nil {
+			return Account{}, err
+		}
+		return dtoAccount(now, w.Now()), nil
+	})
+}
+
+// Reset gives a forgotten password's account a one-time password, told once.
+// It is good for nothing before another administrator has confirmed it.
+func (a *Accounts) Reset(id string) (string, error) {
+	return ask(a.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (string, error) {
+		return w.Accounts.ResetPassword(ctx, actor, id)
+	})
+}
+
+// ConfirmReset lets the one-time password in.
+func (a *Accounts) ConfirmReset(id string) error {
+	return tell(a.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		return w.Accounts.ConfirmReset(ctx, actor, id)
+	})
+}
+
+// SetDisabled stops an account, or lets it in again; the reason is logged.
+func (a *Accounts) SetDisabled(id string, disabled bool, reason string) error {
+	return tell(a.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		if disabled {
+			return w.Accounts.Disable(ctx, actor, id, reason)
+		}
+		return w.Accounts.Enable(ctx, actor, id, reason)
 	})
 }
 

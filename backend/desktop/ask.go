@@ -17,7 +17,7 @@ func ask[T any](s *Shell, do func(ctx context.Context, w *backend.Workstation, a
 	}
 	answer, err = do(s.ctx, w, actor)
 	s.headMoved(w)
-	return answer, err
+	return visible(answer), err
 }
 
 // tell is ask for what answers nothing.
@@ -31,5 +31,6 @@ func tell(s *Shell, do func(ctx context.Context, w *backend.Workstation, actor a
 // free runs what needs no sign-in.
 func free[T any](s *Shell, do func(ctx context.Context) (T, error)) (answer T, err error) {
 	defer s.caught(&err)
-	return do(s.ctx)
+	answer, err = do(s.ctx)
+	return visible(answer), err
 }

@@ -50,13 +50,13 @@ func params(err error) map[string]string {
 func dtoActor(a accounts.Actor) Account {
 	return Account{
 		ID: a.ID, Number: a.Number, Name: a.Name, Department: a.Department,
-		Roles: each(a.Roles, func(r accounts.Role) string { return string(r) }),
+		Roles: each(a.Roles, func(r accounts.Role) string { return string(r) }), MustChange: a.MustChange,
 	}
 }
 
 func dtoAccount(a accounts.Account, now time.Time) Account {
 	out := dtoActor(a.Actor)
-	out.Locked = a.LockedUntil.After(now)
+	out.Locked, out.Disabled, out.Awaits = a.LockedUntil.After(now), a.Disabled, a.AwaitsConfirmation
 	return out
 }
 
@@ -198,7 +198,8 @@ func dtoViewingRow(r viewing.Row) ViewingRow {
 		Basis: r.Basis, Note: r.Note, CaseCode: r.CaseCode, CaseTitle: r.CaseTitle, RecordID: r.RecordID,
 		RecordCode: r.RecordCode, RecordTitle: r.RecordTitle, Kind: r.Kind, Shown: r.Shown, Total: r.Total,
 		WallMs: r.WallMs, MaxSpeed: r.MaxSpeed, Sound: r.Sound, SeqFirst: r.SeqFirst, SeqLast: r.SeqLast,
-		Hash: r.Hash, Intervals: each(r.Intervals, dtoInterval),
+		Hash: r.Hash, Intervals: each(r.Intervals, dtoInterval), Seen: r.Seen, Unit: r.Unit, Whole: r.Whole,
+		Result: r.Result(), CopyNumber: r.CopyNumber, Approver: r.Approver,
 	}
 }
 

@@ -6,4 +6,9 @@
 // and nowhere in the interface; what that account may do is decided by the
 // rooms below. Pictures, sound and pages leave only through an open viewing
 // of the account that sits here, and nothing is ever found by a path.
+//
+// The dto files, one a face, hold what crosses the bridge. Plain data only:
+// times are RFC 3339 strings, frame numbers are 0-based, durations and
+// positions are seconds, slices and maps are never nil (they would arrive as
+// null).
 package desktop

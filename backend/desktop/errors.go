@@ -20,6 +20,10 @@ var (
 	ErrNoArticle = fault.New("desktop.no_article", "no such article")
 	// ErrBadRequest: the address or its numbers cannot be read.
 	ErrBadRequest = fault.New("desktop.bad_request", "the request cannot be read")
+	// ErrNotWritten: a paper's file could not be written. Parameter "path".
+	ErrNotWritten = fault.New("desktop.not_written", "the file could not be written")
+	// ErrStopped: the person stopped it; nothing was concluded.
+	ErrStopped = fault.New("desktop.stopped", "stopped by the person")
 	// ErrPanic: a face failed in a way nobody foresaw; the log file has the trace.
 	ErrPanic = fault.New("desktop.panic", "a face failed")
 )

@@ -176,16 +176,24 @@ func expectations() map[string]expectation {
 		"Redaction.Reject":  {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "no"}},
 		"Redaction.Release": {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "/nowhere"}},
 
-		"Register.Viewings":   {may: everybody},
-		"Register.Session":    {may: everybody, guessed: noViewing, args: []any{id}},
-		"Register.Entries":    {may: "archivist reviewer disclosure checker secrecy head secadmin auditor"},
-		"Register.Head":       {may: everybody},
-		"Register.Verify":     {may: "auditor"},
-		"Register.Checkpoint": {may: "auditor"},
+		"Register.Viewings":     {may: everybody},
+		"Register.Session":      {may: everybody, guessed: noViewing, args: []any{id}},
+		"Register.Entries":      {may: "archivist reviewer disclosure checker secrecy head secadmin auditor"},
+		"Register.Paper":        {may: "head auditor"},
+		"Register.Workbook":     {may: "head auditor", guessed: "desktop.bad_request"},
+		"Register.Head":         {may: everybody},
+		"Register.Verify":       {may: "auditor"},
+		"Register.CancelVerify": {may: everybody},
+		"Register.Checkpoint":   {may: "auditor"},
 
 		"Accounts.List":  {may: "sysadmin secadmin auditor"},
-		"Accounts.Add":   {may: "sysadmin secadmin", guessed: "accounts.bad_account"},
+		"Accounts.Add":   {may: "sysadmin", guessed: "accounts.bad_account"},
 		"Accounts.Roles": {free: true, may: everybody},
+
+		"Accounts.Grant":        {may: "secadmin", args: []any{id, []string{"officer"}}, guessed: "accounts.unknown"},
+		"Accounts.Reset":        {may: "sysadmin secadmin", args: []any{id}, guessed: "accounts.unknown"},
+		"Accounts.ConfirmReset": {may: "sysadmin secadmin auditor", args: []any{id}, guessed: "accounts.no_reset"},
+		"Accounts.SetDisabled":  {may: "sysadmin", args: []any{id, true, "left the bureau"}, guessed: "accounts.unknown"},
 
 		"Jobs.List": {may: everybody},
 
@@ -290,6 +298,7 @@ func TestFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	base := "/viewings/" + v.ID
+	s.waitForPreview(t, base)
 	for _, c := range []struct {
 		path   string
 		status int
@@ -307,6 +316,15 @@ func TestFrames(t *testing.T) {
 		{base + "/sound?track=0&from=0&to=0.5", 200, "", "application/octet-stream"},
 		{base + "/sound?from=a&to=b", 400, "desktop.bad_request", ""},
 		{base + "/pages/1", 422, "viewing.not_pages", ""},
+		{base + "/preview", 200, "", "application/json"},
+		{base + "/sheets/0", 200, "", "image/jpeg"},
+		{base + "/sheets/contact", 200, "", "image/jpeg"},
+		{base + "/sheets/7", 400, "desktop.bad_request", ""},
+		{base + "/sheets/x", 400, "desktop.bad_request", ""},
+		{base + "/wave?track=0&level=3&from=0&count=9", 200, "", "application/octet-stream"},
+		{base + "/wave?track=9", 400, "desktop.bad_request", ""},
+		{"/viewings/guessed/sheets/0", 404, "viewing.no_viewing", ""},
+		{"/viewings/guessed/wave", 404, "viewing.no_viewing", ""},
 		{"/viewings/guessed/frames/0", 404, "viewing.no_viewing", ""},
 		{"/viewings/..%2f..%2foriginals/frames/0", 404, "viewing.no_viewing", ""},
 		{"/originals/sha256", 404, "", ""},
@@ -341,6 +359,22 @@ func TestFrames(t *testing.T) {
 	if covered*4 > plain {
 		t.Errorf("a black picture takes %d bytes, the plain one %d: the preview is not covered", covered, plain)
 	}
+}
+
+// waitForPreview returns when the thumbnails of what is viewed are made.
+func (s *station) waitForPreview(t *testing.T, base string) {
+	t.Helper()
+	for range 200 {
+		var answer struct{ Ready bool }
+		if err := json.NewDecoder(s.get(t, base+"/preview").Body).Decode(&answer); err != nil {
+			t.Fatal(err)
+		}
+		if answer.Ready {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatal("no preview was made")
 }
 
 // TestCopyRights: on a real record and a real copy every act is refused to

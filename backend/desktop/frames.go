@@ -20,6 +20,9 @@ func (s *Shell) Handler() http.Handler {
 	mux.HandleFunc("GET /viewings/{id}/frames/{n}", s.served((*Shell).serveFrame))
 	mux.HandleFunc("GET /viewings/{id}/sound", s.served((*Shell).serveSound))
 	mux.HandleFunc("GET /viewings/{id}/pages/{n}", s.served((*Shell).servePage))
+	mux.HandleFunc("GET /viewings/{id}/preview", s.served((*Shell).servePreview))
+	mux.HandleFunc("GET /viewings/{id}/sheets/{n}", s.served((*Shell).serveSheet))
+	mux.HandleFunc("GET /viewings/{id}/wave", s.served((*Shell).serveWave))
 	return mux
 }
 
@@ -53,6 +56,7 @@ func (s *Shell) serveFrame(v *viewing.Viewing, w http.ResponseWriter, r *http.Re
 		MaxW:       int(whole(query, "w")),
 		MaxH:       int(whole(query, "h")),
 		Lossless:   query.Get("q") == "rest",
+		Step:       step(query),
 	}
 	if query.Get("view") == "preview" {
 		if ask.Plan, err = s.plan(r.Context(), v.Info().Record.ID, query.Get("draft")); err != nil {
@@ -120,10 +124,23 @@ func whole(query url.Values, key string) int64 {
 	return n
 }
 
+// step reads how far the next wish will lie from this one: backwards while
+// playing in reverse, 0 at rest.
+func step(query url.Values) int {
+	n, err := strconv.Atoi(query.Get("step"))
+	if err != nil {
+		return 0
+	}
+	return max(-maxStep, min(maxStep, n))
+}
+
+// maxStep bounds what is decoded ahead, in frames.
+const maxStep = 64
+
 func send(w http.ResponseWriter, kind string, body []byte) {
 	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body)
+	_, _ = w.Write(body) //nolint:gosec // a picture, sound or JSON with its own type; never a page
 }
 
 // refuse writes an error as a Problem with a fitting status. The page reads

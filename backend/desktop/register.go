@@ -21,16 +21,21 @@ type Register struct{ shell *Shell }
 // Viewings lists the register of viewings, newest first.
 func (r *Register) Viewings(filter RegisterFilter) ([]ViewingRow, error) {
 	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) ([]ViewingRow, error) {
-		from, to, err := period(filter.From, filter.To)
+		f, err := registerFilter(filter)
 		if err != nil {
 			return nil, err
 		}
-		rows, err := w.Register(ctx, actor, viewing.Filter{
-			From: from, To: to, AccountID: filter.Account, Purpose: filter.Purpose, Text: filter.Text,
-			RecordID: filter.RecordID, Before: filter.Before, Limit: filter.Limit,
-		})
+		rows, err := w.Register(ctx, actor, f)
 		return each(rows, dtoViewingRow), err
 	})
+}
+
+func registerFilter(f RegisterFilter) (viewing.Filter, error) {
+	from, to, err := period(f.From, f.To)
+	return viewing.Filter{
+		From: from, To: to, AccountID: f.Account, Purpose: f.Purpose, Text: f.Text,
+		RecordID: f.RecordID, Close: f.Close, Result: f.Result, Before: f.Before, Limit: f.Limit,
+	}, err
 }
 
 // Session gives one viewing with its intervals.
@@ -81,6 +86,8 @@ func (r *Register) Head() (LogHead, error) {
 func (r *Register) Verify() (Verification, error) {
 	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Verification, error) {
 		start := r.shell.cfg.Now()
+		ctx, done := r.shell.cancellable(ctx, taskVerify)
+		defer done()
 		report, err := w.Verify(ctx, actor, func(done, total int64) {
 			r.shell.emit(eventVerify, verifying{Done: done, Total: total})
 		})
@@ -91,12 +98,23 @@ func (r *Register) Verify() (Verification, error) {
 		}
 		var tampered *audit.TamperError
 		switch {
+		case ctx.Err() != nil:
+			return Verification{}, ErrStopped.With()
 		case errors.As(err, &tampered):
 			out.Seq, out.Code = tampered.Seq, fault.Code(err)
 		case err != nil:
 			return Verification{}, err
 		}
 		return out, nil
+	})
+}
+
+// CancelVerify stops a verification under way; one that is stopped has found
+// nothing, neither good nor bad.
+func (r *Register) CancelVerify() error {
+	return tell(r.shell, func(context.Context, *backend.Workstation, accounts.Actor) error {
+		r.shell.cancel(taskVerify)
+		return nil
 	})
 }
 

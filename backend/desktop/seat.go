@@ -99,10 +99,19 @@ func (s *Seat) SignOut() (Station, error) {
 	})
 }
 
-// ChangePassword changes the signed-in account's own password.
-func (s *Seat) ChangePassword(old, changed string) error {
-	return tell(s.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
-		return w.Accounts.SetPassword(ctx, actor, old, changed)
+// ChangePassword changes the signed-in account's own password, and ends what
+// one that was given by somebody else holds back.
+func (s *Seat) ChangePassword(old, changed string) (Station, error) {
+	return ask(s.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Station, error) {
+		if err := w.Accounts.SetPassword(ctx, actor, old, changed); err != nil {
+			return Station{}, err
+		}
+		s.shell.mu.Lock()
+		if s.shell.actor != nil && s.shell.actor.ID == actor.ID {
+			s.shell.actor.MustChange = false
+		}
+		s.shell.mu.Unlock()
+		return s.shell.state()
 	})
 }
 

@@ -25,6 +25,7 @@ type Config struct {
 	Log      *slog.Logger
 	Argon    accounts.Argon // zero: the default cost
 	Idle     time.Duration  // signed out after so long without a call; 0 = 30 min
+	Workers  bool           // media engines in child processes of this program
 }
 
 const defaultIdle = 30 * time.Minute
@@ -47,7 +48,8 @@ type Shell struct {
 	seen   time.Time
 	head   int64
 	ingest *submissions
-	end    []func() // what ends with the archive
+	tasks  map[string]context.CancelFunc // what a person may stop, by kind
+	end    []func()                      // what ends with the archive
 }
 
 // New makes a shell; nothing is opened yet.
@@ -104,7 +106,7 @@ func (s *Shell) open(dir string) error {
 func (s *Shell) config(dir string) backend.Config {
 	return backend.Config{
 		Dir: dir, StateDir: s.cfg.StateDir, Mode: store.ModeWindow, User: s.cfg.User,
-		Now: s.cfg.Now, Log: s.cfg.Log, Argon: s.cfg.Argon,
+		Now: s.cfg.Now, Log: s.cfg.Log, Argon: s.cfg.Argon, Workers: s.cfg.Workers,
 		OnClosed: func(id, kind string) { s.emit(eventViewingClosed, viewingClosed{ID: id, Kind: kind}) },
 	}
 }

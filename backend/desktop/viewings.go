@@ -27,11 +27,16 @@ func (v *Viewings) Open(request ViewingRequest) (Viewing, error) {
 	})
 }
 
-// Get gives an open viewing of the signed-in account.
+// Get gives an open viewing of the signed-in account, and takes over the
+// verified frame numbers when they have been made meanwhile: who holds times
+// or numbers of it must ask for them again when Provisional has turned false.
 func (v *Viewings) Get(id string) (Viewing, error) {
 	return ask(v.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Viewing, error) {
 		one, err := w.Viewing.Get(id, actor)
 		if err != nil {
+			return Viewing{}, err
+		}
+		if _, err = one.TakeIndex(ctx); err != nil {
 			return Viewing{}, err
 		}
 		out, err := described(ctx, one)

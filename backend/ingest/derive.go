@@ -22,6 +22,9 @@ func (d *Desk) buildIndex(ctx context.Context, j jobs.Job, progress jobs.Progres
 	if err != nil {
 		return jobs.Permanent(err)
 	}
+	if err = r.Readable(); err != nil {
+		return jobs.Permanent(err)
+	}
 	f, err := d.cfg.Vault.Original(r.SHA256)
 	if err != nil {
 		return fmt.Errorf("open original: %w", err)
@@ -88,7 +91,11 @@ func (d *Desk) indexed(ctx context.Context, r catalog.Record, x catalog.Indexed,
 		Codes: map[string]any{"kind": JobFrameIndex, "state": x.State, "frames": x.Frames},
 	}
 	_, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
-		_, err := d.cfg.Catalog.SetIndex(ctx, tx, r.ID, x)
+		if _, err := d.cfg.Catalog.SetIndex(ctx, tx, r.ID, x); err != nil || result != audit.OK {
+			return err
+		}
+		// Thumbnails carry frame numbers: they wait for the verified ones.
+		_, err := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobPreview, Subject: r.ID})
 		return err
 	})
 	if err != nil {
@@ -102,6 +109,9 @@ func (d *Desk) indexed(ctx context.Context, r catalog.Record, x catalog.Indexed,
 func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress) error {
 	r, err := d.cfg.Catalog.Record(ctx, j.Subject)
 	if err != nil {
+		return jobs.Permanent(err)
+	}
+	if err = r.Readable(); err != nil {
 		return jobs.Permanent(err)
 	}
 	f, err := d.cfg.Vault.Original(r.SHA256)

@@ -10,10 +10,12 @@ import (
 	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/media"
+	"diaoyue.example/workstation/media/remote"
 )
 
 // Why a file was not taken. Each carries the parameter "name".
 var (
+	ErrRepeated    = fault.New("ingest.repeated", "the file repeatedly ends the decoder")
 	ErrEmpty       = fault.New("ingest.empty", "the file is empty")
 	ErrUnreadable  = fault.New("ingest.unreadable", "the file cannot be read")
 	ErrMissing     = fault.New("ingest.missing", "there is no such file")
@@ -43,6 +45,7 @@ func fileFault(name string, err error) error {
 		{ErrVanished, ErrVanished},
 		{vault.ErrNoSpace, ErrNoSpace},
 		{syscall.ENOSPC, ErrNoSpace},
+		{remote.ErrRepeated, ErrRepeated},
 		{media.ErrMissingMoov, ErrNoIndex},
 		{media.ErrUnsupported, ErrUnsupported},
 		{media.ErrDamaged, ErrDamaged},

@@ -49,6 +49,7 @@ func New(cfg Config) *Desk {
 	d := &Desk{cfg: cfg}
 	cfg.Jobs.Handle(JobFrameIndex, d.buildIndex)
 	cfg.Jobs.Handle(JobText, d.takeText)
+	cfg.Jobs.Handle(JobPreview, d.buildPreview)
 	return d
 }
 

@@ -263,6 +263,8 @@ func derived(r catalog.Record) []string {
 	switch r.Medium {
 	case catalog.MediumVideo:
 		return []string{JobFrameIndex}
+	case catalog.MediumAudio:
+		return []string{JobPreview}
 	case catalog.MediumDocument, catalog.MediumTranscript:
 		return []string{JobText}
 	}

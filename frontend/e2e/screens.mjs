@@ -22,6 +22,7 @@ const screens = [
   { name: 'copy', who: '0201', go: openCopy },
   { name: 'redaction', who: '0209', go: bench },
   { name: 'register', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/register')) },
+  { name: 'register-paper', who: '0903', go: paper },
   { name: 'log', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/log')) },
   { name: 'accounts', who: '0902', go: (page) => page.evaluate(() => (location.hash = '#/accounts')) },
   { name: 'settings', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/settings')) },
@@ -84,6 +85,7 @@ function outside() {
     const range = document.createRange();
     range.selectNodeContents(node);
     const box = range.getBoundingClientRect();
+    if (element.closest('.paper')) continue;
     if (box.width && (box.right > innerWidth + 1 || box.left < -1) && !clipped(element))
       found.push(`text beyond the window: ${node.textContent.trim().slice(0, 30)}`);
     if (
@@ -121,6 +123,19 @@ async function open(page, name, footage) {
   await id(page, 'review').waitFor({ timeout: 30000 });
   if (footage) await atRest(page, 0);
   else await page.locator('[data-page="1"][data-ready="true"]').waitFor({ timeout: 30000 });
+}
+
+async function paper(page) {
+  await page.evaluate(() => (location.hash = '#/register'));
+  await id(page, 'register-row').first().waitFor();
+  await id(page, 'register-print').click();
+  await id(page, 'papers').waitFor();
+  // What the printing engine makes of it: one sheet for each page that carries a number.
+  const sheets = await page.locator('.paper').count();
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  const printed = pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
+  check(printed === sheets, `the register prints on ${printed} sheets of ${sheets}`);
+  check(/\/MediaBox\s*\[\s*0 0 84[12](\.\d+)? 59[45]/.test(pdf), 'A4 across');
 }
 
 async function openCopy(page) {

@@ -10,6 +10,7 @@ import './theme/tokens.css';
 import './theme/app.css';
 import './theme/player.css';
 import './theme/print.css';
+import './theme/paper.css';
 
 const app = createApp(App).use(createPinia()).use(i18n);
 

@@ -94,6 +94,12 @@ const routes: RouteRecordRaw[] = [
     meta: { rail: 'register', title: 'nav.register', any: logRights },
   },
   {
+    path: '/register/paper',
+    name: 'register-paper',
+    component: () => import('@/views/audit/RegisterPaperView.vue'),
+    meta: { rail: 'register', title: 'nav.register', any: ['register-print'], full: true },
+  },
+  {
     path: '/log',
     name: 'log',
     component: () => import('@/views/audit/LogView.vue'),

@@ -6,4 +6,10 @@ import type { Account, NewAccount } from './types';
 
 export const list = () => call<Account[]>(() => face.List());
 export const add = (fresh: NewAccount) => call<Account>(() => face.Add(fresh as never));
+export const grant = (id: string, duties: string[]) => call<Account>(() => face.Grant(id, duties));
+/** reset gives a one-time password, told this once and confirmed by another administrator. */
+export const reset = (id: string) => call<string>(() => face.Reset(id));
+export const confirmReset = (id: string) => call<undefined>(() => face.ConfirmReset(id));
+export const setDisabled = (id: string, disabled: boolean, reason: string) =>
+  call<undefined>(() => face.SetDisabled(id, disabled, reason));
 export const roles = () => call<string[]>(() => face.Roles());

@@ -12,6 +12,8 @@ export interface FrameWish {
   quality: 'move' | 'rest';
   draft?: string;
   view?: 'original' | 'preview';
+  /** Frames from this wish to the next at the present speed; the backend decodes ahead. */
+  step?: number;
 }
 
 /** frameURL addresses frame n (0-based) of an open viewing. */
@@ -21,6 +23,7 @@ export function frameURL(viewing: string, n: number, wish: FrameWish): string {
   if (wish.height) query.set('h', String(Math.round(wish.height)));
   if (wish.draft) query.set('draft', wish.draft);
   if (wish.view) query.set('view', wish.view);
+  if (wish.step) query.set('step', String(wish.step));
   return `/viewings/${encodeURIComponent(viewing)}/frames/${n}?${query}`;
 }
 

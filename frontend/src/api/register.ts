@@ -7,7 +7,9 @@ import type {
   LogFilter,
   LogHead,
   LogRow,
+  Paper,
   RegisterFilter,
+  Saved,
   Verification,
   ViewingRow,
 } from './types';
@@ -17,4 +19,8 @@ export const session = (viewingId: string) => call<ViewingRow>(() => face.Sessio
 export const entries = (filter: LogFilter) => call<LogRow[]>(() => face.Entries(filter as never));
 export const head = () => call<LogHead>(() => face.Head());
 export const verify = () => call<Verification>(() => face.Verify());
+export const cancelVerify = () => call<undefined>(() => face.CancelVerify());
 export const checkpoint = () => call<Checkpoint>(() => face.Checkpoint());
+export const paper = (filter: RegisterFilter) => call<Paper>(() => face.Paper(filter as never));
+export const workbook = (filter: RegisterFilter, dir: string) =>
+  call<Saved>(() => face.Workbook(filter as never, dir));

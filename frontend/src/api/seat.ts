@@ -11,6 +11,6 @@ export const signIn = (number: string, password: string) =>
   call<Station>(() => face.SignIn(number, password));
 export const signOut = () => call<Station>(() => face.SignOut());
 export const changePassword = (old: string, fresh: string) =>
-  call<undefined>(() => face.ChangePassword(old, fresh));
+  call<Station>(() => face.ChangePassword(old, fresh));
 export const chooseFolder = (title: string) => call<string>(() => face.ChooseFolder(title));
 export const legalText = (key: string) => call<string>(() => face.LegalText(key));

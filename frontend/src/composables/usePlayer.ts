@@ -8,7 +8,9 @@ import { sentenceOf, type Sentence } from '@/i18n/faults';
 import { Engine } from '@/player/engine';
 import type { Loaded, Quality } from '@/player/frames';
 import { Sound, type Chunk } from '@/player/sound';
+import { timeOf } from '@/player/timecode';
 import type { SoundState } from '@/player/watched';
+import type { Thumb } from './usePreview';
 
 const CACHE_BYTES = 192 << 20;
 
@@ -25,6 +27,10 @@ export interface PlayerOptions {
   present: (intervals: Interval[]) => Promise<void>;
   /** Paints over each picture, in its own pixels: the watermark. */
   over?: (context: CanvasRenderingContext2D, width: number, height: number) => void;
+  /** Small picture for an instant, while a hand scrubs. */
+  thumb?: (seconds: number) => Thumb | null;
+  /** Forward play has come to the end. */
+  ended?: () => void;
 }
 
 /** No picture where a recording has sound alone. */
@@ -33,7 +39,7 @@ type Picture = ImageBitmap | null;
 export type Player = ReturnType<typeof usePlayer>;
 
 /** usePlayer makes a player; `attach` gives it its canvas. */
-export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
+export function usePlayer({ viewing, times, present, over, thumb, ended }: PlayerOptions) {
   const state = shallowReactive({
     /** Frame on the glass, -1 before the first. */
     shown: -1,
@@ -48,19 +54,32 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
     /** What was shown could not be written down. */
     unwritten: null as Sentence | null,
     hasSound: viewing.sound.length > 0,
+    /** Sound track that is heard, counted from 0. */
+    track: 0,
+    /** Frame whose thumbnail lies on the glass, -1 when an exact picture does. */
+    sketched: -1,
+    looping: false,
+    /** Frames that this play has left out. */
+    skipped: 0,
   });
   let canvas: HTMLCanvasElement | null = null;
   let source: Source = { view: 'original', draft: '' };
   let last: Loaded<Picture> | null = null;
+  let device: AudioContext | null = null;
 
-  async function load(n: number, quality: Quality, generation: number): Promise<Loaded<Picture>> {
+  async function load(
+    n: number,
+    quality: Quality,
+    generation: number,
+    step: number,
+  ): Promise<Loaded<Picture>> {
     // Without frames there is nothing to fetch: the place in time is all there is.
     if (viewing.frames === 0) return { n, picture: null, bytes: 1024, quality };
     const stage = canvas?.parentElement?.getBoundingClientRect();
     const scale = window.devicePixelRatio || 1;
     const size =
       quality === 'move' && stage ? { width: stage.width * scale, height: stage.height * scale } : {};
-    const wish = { generation, quality, ...size, ...(source.draft ? source : { view: source.view }) };
+    const wish = { generation, quality, step, ...size, ...(source.draft ? source : { view: source.view }) };
     const answer = await fetch(frameURL(viewing.id, n, wish), { cache: 'no-store' });
     if (!answer.ok) throw await refusal(answer);
     const picture = await createImageBitmap(await answer.blob());
@@ -78,6 +97,24 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
     over?.(context, width, height);
     canvas.dataset['frame'] = String(loaded.n);
     canvas.dataset['quality'] = loaded.quality;
+  }
+
+  let sketchedTile = -1;
+  // A thumbnail over the whole glass: it names no frame and carries the watermark too.
+  function sketch(n: number): boolean {
+    const small = thumb?.(timeOf(times, n));
+    const context = canvas?.getContext('2d', { alpha: false });
+    if (!small || !canvas || !context || source.draft || canvas.width < 2) return false;
+    const { width, height } = canvas;
+    context.imageSmoothingQuality = 'low';
+    context.drawImage(small.sheet, small.x, small.y, small.width, small.height, 0, 0, width, height);
+    over?.(context, width, height);
+    if (small.tile !== sketchedTile)
+      canvas.dataset['sketches'] = String(Number(canvas.dataset['sketches'] ?? 0) + 1);
+    sketchedTile = small.tile;
+    delete canvas.dataset['frame'];
+    canvas.dataset['quality'] = 'thumbnail';
+    return true;
   }
 
   const engine: Engine<Picture> = new Engine<Picture>(
@@ -103,12 +140,21 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
       },
       changed: take,
       unwritten: (cause) => (state.unwritten = sentenceOf(cause)),
+      sketch,
+      ended: () => ended?.(),
     },
     {
       times,
       cacheBytes: CACHE_BYTES,
       generation: Date.now(),
-      sound: viewing.sound.length > 0 ? sound(viewing) : null,
+      sound:
+        viewing.sound.length > 0
+          ? sound(
+              viewing,
+              () => state.track,
+              (context) => (device = context),
+            )
+          : null,
     },
   );
 
@@ -120,6 +166,10 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
     state.muted = engine.muted;
     state.sounding = engine.sounding;
     state.quality = engine.shownAt;
+    state.sketched = engine.sketched;
+    state.looping = engine.loop !== null;
+    const { passed, drawn } = engine.tally;
+    state.skipped = Math.max(0, passed - drawn);
     if (state.lost && engine.commanded !== state.lost.frame) state.lost = null;
   }
 
@@ -139,11 +189,18 @@ export function usePlayer({ viewing, times, present, over }: PlayerOptions) {
       source = next;
       engine.refresh();
     },
+    /** listen changes the sound track. */
+    listen(track: number) {
+      state.track = track;
+      if (engine.speed !== 0) engine.play(engine.speed);
+    },
     /** close writes what is left and lets go of everything. */
     async close() {
       document.removeEventListener('visibilitychange', visibility);
       last = null;
       await engine.close();
+      void device?.close().catch(() => undefined);
+      device = null;
     },
   };
 }
@@ -154,10 +211,9 @@ async function refusal(answer: Response): Promise<AppError> {
   return toAppError(await answer.text());
 }
 
-function sound(viewing: Viewing): Sound {
-  const track = 0; // the first sound track; the others are chosen in a later version
+function sound(viewing: Viewing, track: () => number, opened: (context: AudioContext) => void): Sound {
   const load = async (from: number, to: number): Promise<Chunk> => {
-    const answer = await fetch(soundURL(viewing.id, track, from, to), { cache: 'no-store' });
+    const answer = await fetch(soundURL(viewing.id, track(), from, to), { cache: 'no-store' });
     if (!answer.ok) throw await refusal(answer);
     const number = (name: string, other: number) => Number(answer.headers.get(name) ?? other);
     const bytes = await answer.arrayBuffer();
@@ -168,5 +224,10 @@ function sound(viewing: Viewing): Sound {
       data: new Int16Array(bytes, 0, bytes.byteLength >> 1),
     };
   };
-  return new Sound(load, () => ('AudioContext' in window ? new AudioContext() : null));
+  return new Sound(load, () => {
+    if (!('AudioContext' in window)) return null;
+    const context = new AudioContext();
+    opened(context);
+    return context;
+  });
 }

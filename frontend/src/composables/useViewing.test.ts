@@ -13,6 +13,7 @@ let viewing: Viewing;
 beforeEach(() => {
   setActivePinia(createPinia());
   presented.length = 0;
+  resumed = 0;
   const coverage = { ranges: [], fast: [], shown: 0, total: 3, share: 0 };
   viewing = {
     id: 'v1',
@@ -36,7 +37,7 @@ beforeEach(() => {
       desktop: {
         Viewings: {
           Get: () => Promise.resolve({ ...viewing }),
-          Times: () => Promise.resolve([0, 0.04, 0.08]),
+          Times: () => Promise.resolve(times),
           Keyframes: () => Promise.resolve([0]),
           Cues: () => Promise.resolve([{ from: 1.25, to: 2, frame: 0, text: '', speaker: '' }]),
           Annotations: () => Promise.resolve([]),
@@ -51,11 +52,15 @@ beforeEach(() => {
   });
 });
 
+let times = [0, 0.04, 0.08];
+let resumed = 0;
+const calm = () => Promise.resolve(() => void resumed++);
+
 async function opened(): Promise<OpenedViewing> {
   let made!: OpenedViewing;
   mount(
     defineComponent({
-      setup: () => ((made = useViewing('v1', () => Promise.resolve())), () => h('div')),
+      setup: () => ((made = useViewing('v1', () => Promise.resolve(), calm)), () => h('div')),
     }),
   );
   await made.load();
@@ -75,6 +80,20 @@ it('takes verified numbers over when they name the same frames', async () => {
   await flushPromises();
   expect(one.viewing.value?.provisional).toBe(false);
   expect(one.verifiedLater.value).toBe(false);
+  expect(one.numbering.value).toBe(0);
+  expect(resumed).toBe(1);
+});
+
+it('lets the player be made anew when verified numbers name other frames', async () => {
+  const one = await opened();
+  viewing = { ...viewing, provisional: false, frames: 4 };
+  times = [0, 0.04, 0.06, 0.08];
+  listeners['job']?.(job());
+  await flushPromises();
+  expect(one.times.value).toHaveLength(4);
+  expect(one.numbering.value).toBe(1);
+  expect(resumed).toBe(0);
+  times = [0, 0.04, 0.08];
 });
 
 it('says that it must be opened again while the desk keeps the old numbers', async () => {

@@ -11,8 +11,15 @@ import { useSession } from '@/stores/session';
 
 const nothing: Coverage = { ranges: [], fast: [], shown: 0, total: 0, share: 0 };
 
-/** useViewing loads the viewing of an id. `closing` runs before it is closed, for the player's last words. */
-export function useViewing(id: string, closing: () => Promise<void>) {
+/** Calm stops the player and writes down what it showed; what it gives lets it play on. */
+export type Calm = () => Promise<() => void>;
+
+/**
+ * useViewing loads the viewing of an id. `closing` runs before it is closed, for
+ * the player's last words. With `calm` verified frame numbers are taken over in
+ * place: `numbering` rises when the player must be made anew with other times.
+ */
+export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm) {
   const session = useSession();
   const viewing = shallowRef<Viewing | null>(null);
   const times = shallowRef<number[]>([]);
@@ -32,6 +39,7 @@ export function useViewing(id: string, closing: () => Promise<void>) {
   const measured = computed(() => !soundOnly.value || coverage.value.total > 0);
   /** The frame index was verified while this viewing stands open with provisional numbers. */
   const verifiedLater = ref(false);
+  const numbering = ref(0);
 
   async function load(): Promise<boolean> {
     try {
@@ -84,16 +92,34 @@ export function useViewing(id: string, closing: () => Promise<void>) {
     annotations.value = [...annotations.value, made].sort((a, b) => a.frame - b.frame || a.page - b.page);
   }
 
-  // New numbers are taken over in place only if they name the same frames.
+  // The desk renumbers when it is asked for the viewing: everything shown under
+  // provisional numbers must be written down before, and nothing after.
   async function verified(): Promise<void> {
-    const found = await viewings.get(id).catch(() => null);
-    if (!found || gone) return;
-    if (found.provisional || found.frames !== times.value.length) {
+    if (!calm) {
       verifiedLater.value = true;
       return;
     }
-    keyframes.value = await viewings.keyframes(id).catch(() => keyframes.value);
+    const resume = await calm();
+    const found = await viewings.get(id).catch(() => null);
+    if (!found || gone) return;
+    if (found.provisional) {
+      verifiedLater.value = true;
+      resume();
+      return;
+    }
+    const [fresh, keys, words, notes] = await Promise.all([
+      viewings.times(id),
+      viewings.keyframes(id),
+      viewings.cues(id),
+      viewings.annotations(id),
+    ]);
+    if (gone) return;
+    const same = fresh.length === times.value.length && fresh.every((time, n) => time === times.value[n]);
+    [times.value, keyframes.value, cues.value, annotations.value] = [fresh, keys, words, notes];
+    coverage.value = found.coverage;
     viewing.value = found;
+    if (same) resume();
+    else numbering.value++;
   }
 
   async function close(): Promise<void> {
@@ -112,7 +138,7 @@ export function useViewing(id: string, closing: () => Promise<void>) {
   const stopJobs = on('job', (job) => {
     const now = viewing.value;
     if (job.kind !== 'frame-index' || job.state !== 'done' || job.subject !== now?.record.id) return;
-    if (now.provisional) void verified();
+    if (now.provisional) void verified().catch(() => (verifiedLater.value = true));
   });
   onBeforeUnmount(() => void close());
 
@@ -129,6 +155,7 @@ export function useViewing(id: string, closing: () => Promise<void>) {
     soundOnly,
     measured,
     verifiedLater,
+    numbering,
     load,
     present,
     annotate,

@@ -19,6 +19,8 @@ interface Entry {
   title?: string;
   text?: string;
   next?: string;
+  /** Words for the codes that a parameter may carry. */
+  words?: Record<string, Record<string, string>>;
 }
 
 /** sentenceOf turns anything thrown by the bridge into a sentence. */
@@ -31,7 +33,11 @@ export function sentenceOf(cause: unknown): Sentence {
 export function sentenceFor(code: string, params: Readonly<Record<string, string>> = {}): Sentence {
   const all = faults as Record<string, Entry>;
   const entry = all[code] ?? all['internal'] ?? {};
-  const fill = (text = '') => text.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] ?? whole);
+  const word = (name: string, value: string) => entry.words?.[name]?.[value] ?? value;
+  const fill = (text = '') =>
+    text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+      params[name] === undefined ? whole : word(name, params[name]),
+    );
   return {
     code,
     title: fill(entry.title) || code,

@@ -5,7 +5,7 @@ import type { Loaded, Quality } from './frames';
 import type { Host, Settings } from './host';
 import { Seeker } from './seeker';
 import { canSound } from './sound';
-import { clampFrame, frameAt, timeOf } from './timecode';
+import { clampFrame, endOf, frameAt, timeOf } from './timecode';
 import { Watched, type Kind, type SoundState } from './watched';
 
 /** Speeds that can be chosen. */
@@ -13,6 +13,16 @@ export const SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4, 8];
 const FLUSH_MS = 2000;
 const SEEK_FLUSH_MS = 1000;
 const SOUND_WAIT_MS = 1500;
+/** A hand that rests this long while scrubbing wants the exact frame. */
+const SCRUB_REST_MS = 90;
+/** Faster than twice, this many pictures a second are shown: the eye follows no more. */
+const FAST_RATE = 30;
+
+/** Range is a stretch of frames, both ends included. */
+export interface Loop {
+  from: number;
+  to: number;
+}
 
 /** Engine plays, steps and seeks, and keeps the account of what was shown. */
 export class Engine<P> {
@@ -35,6 +45,12 @@ export class Engine<P> {
   private writing: Promise<void> = Promise.resolve();
   private stopRepaint: () => void = () => undefined;
   private stopFlush: () => void = () => undefined;
+  private stopScrub: () => void = () => undefined;
+  private sketchedFrame = -1;
+  private round: Loop | null = null;
+  private passed = 0;
+  private drawn = 0;
+  private lastDue = -1;
 
   constructor(
     private readonly host: Host<P>,
@@ -52,6 +68,21 @@ export class Engine<P> {
 
   get shownAt(): Quality {
     return this.shownQuality;
+  }
+
+  /** Frame for which a thumbnail lies on the glass while scrubbing, -1 otherwise. */
+  get sketched(): number {
+    return this.sketchedFrame;
+  }
+
+  /** The stretch that is played again and again. */
+  get loop(): Loop | null {
+    return this.round;
+  }
+
+  /** What this play has come by and what of it was drawn: frames left out are said, not hidden. */
+  get tally(): { passed: number; drawn: number } {
+    return { passed: this.passed, drawn: this.drawn };
   }
 
   /** The frame a person asked for last. */
@@ -84,6 +115,7 @@ export class Engine<P> {
     if (this.closed || this.last < 0) return;
     const target = clampFrame(this.settings.times, n);
     this.direction = target < this.commanded ? -1 : 1;
+    this.stopScrub();
     if (this.speed !== 0) {
       this.halt();
       this.seeker.turn(false, this.shownFrame);
@@ -92,6 +124,39 @@ export class Engine<P> {
     const turned = this.watched.change(this.manner(kind, 0), now);
     if (turned || now - this.lastFlush > SEEK_FLUSH_MS) void this.flush();
     this.seeker.ask(target, this.direction);
+    this.host.changed();
+  }
+
+  /**
+   * scrub follows a hand: a thumbnail at once, the exact frame when the hand
+   * rests. The frame that was on the glass is gone meanwhile; the thumbnail is
+   * none and counts for nothing.
+   */
+  scrub(n: number): void {
+    if (this.closed || this.last < 0) return;
+    const target = clampFrame(this.settings.times, n);
+    if (this.seeker.cache.has(target) || !this.host.sketch?.(target)) {
+      this.seek(target);
+      return;
+    }
+    if (this.speed !== 0) this.halt();
+    this.watched.gone(this.host.now());
+    this.watched.change(this.manner('still', 0), this.host.now());
+    this.sketchedFrame = target;
+    this.seeker.turn(false, target);
+    this.stopScrub();
+    this.stopScrub = this.host.after(SCRUB_REST_MS, () => this.seek(target));
+    this.host.changed();
+  }
+
+  /** repeat plays a stretch again and again from its start; null plays on without. */
+  repeat(range: Loop | null): void {
+    this.round = range && range.to > range.from ? { ...range } : null;
+    if (this.round) {
+      this.halt();
+      this.seeker.turn(false, clampFrame(this.settings.times, this.round.from));
+      this.play(Math.abs(this.wantSpeed));
+    }
     this.host.changed();
   }
 
@@ -195,6 +260,7 @@ export class Engine<P> {
     if (this.closed) return;
     this.halt();
     this.closed = true;
+    this.stopScrub();
     this.watched.gone(this.host.now());
     this.seeker.clear();
     await this.flush();
@@ -235,6 +301,7 @@ export class Engine<P> {
   private halt(): void {
     this.turn++;
     this.arming = 0;
+    this.stopScrub();
     this.stopRepaint();
     this.stopFlush();
     this.settings.sound?.stop();
@@ -252,6 +319,9 @@ export class Engine<P> {
     const sound = this.settings.sound;
     this.arming = 0;
     this.fresh = true;
+    this.passed = 0;
+    this.drawn = 0;
+    this.lastDue = -1;
     this.clock.start(start, speed, now, sound ? (at) => (this.isMuted ? null : sound.time(at)) : null);
     this.stopFlush();
     this.armFlush();
@@ -266,22 +336,40 @@ export class Engine<P> {
     const due = this.clock.frame(now);
     if (this.watched.change(this.manner('play', this.clock.speed), now)) void this.flush();
     const loaded = this.seeker.nearest(due, this.direction);
-    if (loaded && (this.fresh || loaded.n !== this.shownFrame)) {
+    const onward = loaded && (loaded.n - this.shownFrame) * this.direction > 0;
+    this.passed += this.lastDue < 0 ? 1 : Math.abs(due - this.lastDue);
+    this.lastDue = due;
+    if (loaded && (this.fresh || onward)) {
       this.fresh = false;
+      this.drawn++;
       this.put(loaded);
+    }
+    if (this.round && this.direction > 0 && this.clock.at(now) >= endOf(this.settings.times, this.round.to)) {
+      this.repeat(this.round);
+      return;
     }
     const edge = this.direction > 0 ? this.last : 0;
     if (this.clock.done(now) && (this.shownFrame === edge || this.seeker.isLost(edge))) {
       this.pause();
+      if (this.direction > 0) this.host.ended?.();
       return;
     }
-    const stride = Math.max(1, Math.floor(Math.abs(this.clock.speed) / 2));
+    const stride = this.stride(Math.abs(this.clock.speed));
     this.seeker.prefetch(due, stride * this.direction);
     this.stopRepaint = this.host.repaint(() => this.tick());
   }
 
+  // stride is how many frames apart pictures are asked for: every one up to
+  // twice, then as many as can be followed.
+  private stride(speed: number): number {
+    if (speed <= 2) return 1;
+    const length = timeOf(this.settings.times, this.last) || 1;
+    return Math.max(1, Math.ceil((speed * this.last) / length / FAST_RATE));
+  }
+
   private put(loaded: Loaded<P>): void {
     if (this.closed) return;
+    this.sketchedFrame = -1;
     this.host.draw(loaded);
     this.shownFrame = loaded.n;
     this.shownQuality = loaded.quality;

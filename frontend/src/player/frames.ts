@@ -71,8 +71,11 @@ export class Cache<P> {
   }
 }
 
-/** Load fetches one picture. It rejects when the wish was overtaken or the frame cannot be had. */
-export type Load<P> = (n: number, quality: Quality, generation: number) => Promise<Loaded<P>>;
+/**
+ * Load fetches one picture. It rejects when the wish was overtaken or the frame
+ * cannot be had. `step` is how many frames further the next wish will be.
+ */
+export type Load<P> = (n: number, quality: Quality, generation: number, step: number) => Promise<Loaded<P>>;
 
 /** Answer is told for every picture that arrived in time. */
 export type Answer<P> = (loaded: Loaded<P>) => void;
@@ -117,7 +120,7 @@ export class Fetcher<P> {
   }
 
   /** request asks for a picture unless it is already on its way. */
-  request(n: number, quality: Quality): void {
+  request(n: number, quality: Quality, step = 0): void {
     if (this.isFlying(n, quality)) return;
     const key = `${n}/${quality}`;
     const generation = this.current;
@@ -126,7 +129,7 @@ export class Fetcher<P> {
       if (this.flying.get(key) === generation) this.flying.delete(key);
       return generation === this.current;
     };
-    this.load(n, quality, generation).then(
+    this.load(n, quality, generation, step).then(
       (loaded) => {
         if (settled()) this.answer(loaded);
         else this.release(loaded.picture);

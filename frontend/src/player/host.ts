@@ -23,6 +23,10 @@ export interface Host<P> {
   changed: () => void;
   /** What was shown could not be written down; play has stopped. */
   unwritten: (cause: unknown) => void;
+  /** Draws a thumbnail for frame n at once, if there is one; it never counts as shown. */
+  sketch?: (n: number) => boolean;
+  /** Forward play has come to the end. */
+  ended?: () => void;
 }
 
 export interface Settings {

@@ -88,6 +88,7 @@ export const keys: readonly Key[] = [
     { code: 'KeyI', shift: true, action: 'goto-in', cap: 'I' },
     { code: 'KeyO', shift: true, action: 'goto-out', cap: 'O' },
   ),
+  ...line('note', 'viewing.keys.loop', { code: 'Space', shift: true, action: 'loop', cap: '␣' }),
   ...line('note', 'viewing.keys.note', { code: 'KeyM', action: 'note', cap: 'M' }),
   ...line('note', 'viewing.keys.noteRange', { code: 'KeyM', shift: true, action: 'note-range', cap: 'M' }),
   ...line('mask', 'viewing.keys.newMask', { code: 'KeyR', action: 'new-mask', cap: 'R' }),

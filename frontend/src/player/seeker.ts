@@ -18,7 +18,9 @@ export interface Stage<P> {
 const REST_MS = 150;
 const LONG_REST_MS = 2000;
 const IN_FLIGHT = 3;
-const AHEAD = 8;
+const AHEAD = 12;
+/** How far back a picture may lie that stands in for one that is late. */
+const BEHIND = 24;
 
 export class Seeker<P> {
   readonly cache: Cache<P>;
@@ -72,18 +74,25 @@ export class Seeker<P> {
     if (first !== null) this.fetcher.request(first, 'move');
   }
 
-  /** prefetch keeps a few requests on the way from `due` on, `stride` frames apart. */
+  /**
+   * prefetch keeps a few requests on the way from `due` on, `stride` frames
+   * apart. Above one, frames are taken from a fixed grid, so that what was
+   * asked for is still wanted when it comes.
+   */
   prefetch(due: number, stride: number): void {
+    const apart = Math.abs(stride);
+    const towards = Math.sign(stride);
+    const first = apart <= 1 ? due : (towards > 0 ? Math.ceil(due / apart) : Math.floor(due / apart)) * apart;
     for (let i = 0; i < AHEAD && this.fetcher.inFlight < IN_FLIGHT; i++) {
-      const n = due + i * stride;
+      const n = first + i * stride;
       if (n < 0 || n >= this.total) break;
-      if (!this.cache.has(n) && !this.lost.has(n)) this.fetcher.request(n, 'move');
+      if (!this.cache.has(n) && !this.lost.has(n)) this.fetcher.request(n, 'move', stride);
     }
   }
 
   /** nearest is the due picture, or the closest before it in the direction of play that has arrived. */
   nearest(due: number, direction: number): Loaded<P> | undefined {
-    for (let i = 0; i < AHEAD; i++) {
+    for (let i = 0; i < BEHIND; i++) {
       const found = this.cache.get(due - i * direction);
       if (found) return found;
     }

@@ -7,6 +7,9 @@ export namespace desktop {
 	    department: string;
 	    roles: string[];
 	    locked: boolean;
+	    disabled: boolean;
+	    mustChange: boolean;
+	    awaits: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Account(source);
@@ -20,6 +23,9 @@ export namespace desktop {
 	        this.department = source["department"];
 	        this.roles = source["roles"];
 	        this.locked = source["locked"];
+	        this.disabled = source["disabled"];
+	        this.mustChange = source["mustChange"];
+	        this.awaits = source["awaits"];
 	    }
 	}
 	export class Annotation {
@@ -970,6 +976,12 @@ export namespace desktop {
 	    kind: string;
 	    shown: number;
 	    total: number;
+	    seen: number;
+	    unit: string;
+	    whole: boolean;
+	    result: string;
+	    copyNumber: string;
+	    approver: string;
 	    wallMs: number;
 	    maxSpeed: number;
 	    sound: string;
@@ -1003,6 +1015,12 @@ export namespace desktop {
 	        this.kind = source["kind"];
 	        this.shown = source["shown"];
 	        this.total = source["total"];
+	        this.seen = source["seen"];
+	        this.unit = source["unit"];
+	        this.whole = source["whole"];
+	        this.result = source["result"];
+	        this.copyNumber = source["copyNumber"];
+	        this.approver = source["approver"];
 	        this.wallMs = source["wallMs"];
 	        this.maxSpeed = source["maxSpeed"];
 	        this.sound = source["sound"];
@@ -1110,6 +1128,119 @@ export namespace desktop {
 		    return a;
 		}
 	}
+	export class PaperRow {
+	    cells: string[];
+	    height: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new PaperRow(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.cells = source["cells"];
+	        this.height = source["height"];
+	    }
+	}
+	export class PaperPage {
+	    number: number;
+	    of: number;
+	    rows: PaperRow[];
+	
+	    static createFrom(source: any = {}) {
+	        return new PaperPage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.of = source["of"];
+	        this.rows = this.convertValues(source["rows"], PaperRow);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class PaperColumn {
+	    title: string;
+	    width: number;
+	    right: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new PaperColumn(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.title = source["title"];
+	        this.width = source["width"];
+	        this.right = source["right"];
+	    }
+	}
+	export class Paper {
+	    title: string;
+	    under: string[];
+	    columns: PaperColumn[];
+	    pages: PaperPage[];
+	    foot: string[];
+	    landscape: boolean;
+	    rows: number;
+	    digest: string;
+	    seq: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Paper(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.title = source["title"];
+	        this.under = source["under"];
+	        this.columns = this.convertValues(source["columns"], PaperColumn);
+	        this.pages = this.convertValues(source["pages"], PaperPage);
+	        this.foot = source["foot"];
+	        this.landscape = source["landscape"];
+	        this.rows = source["rows"];
+	        this.digest = source["digest"];
+	        this.seq = source["seq"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	
 	
 	
 	export class RegisterFilter {
@@ -1119,6 +1250,8 @@ export namespace desktop {
 	    purpose: string;
 	    text: string;
 	    recordId: string;
+	    close: string;
+	    result: string;
 	    before: number;
 	    limit: number;
 	
@@ -1134,6 +1267,8 @@ export namespace desktop {
 	        this.purpose = source["purpose"];
 	        this.text = source["text"];
 	        this.recordId = source["recordId"];
+	        this.close = source["close"];
+	        this.result = source["result"];
 	        this.before = source["before"];
 	        this.limit = source["limit"];
 	    }
@@ -1154,6 +1289,24 @@ export namespace desktop {
 	        this.certificatePath = source["certificatePath"];
 	        this.sheetPath = source["sheetPath"];
 	        this.seq = source["seq"];
+	    }
+	}
+	export class Saved {
+	    path: string;
+	    rows: number;
+	    seq: number;
+	    digest: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Saved(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.rows = source["rows"];
+	        this.seq = source["seq"];
+	        this.digest = source["digest"];
 	    }
 	}
 	export class SearchHit {

@@ -17,6 +17,14 @@ export interface Bench {
   fullscreen: () => void;
 }
 
+// The stretch from in to out, again and again; a second press lets it play on.
+function loop({ player, marks }: Bench): void {
+  const { engine } = player;
+  if (engine.loop) engine.repeat(null);
+  else if (marks.in !== null && marks.out !== null)
+    engine.repeat({ from: Math.min(marks.in, marks.out), to: Math.max(marks.in, marks.out) });
+}
+
 /** transport carries an act out and tells whether it was one of the shared ones. */
 export function transport(bench: Bench, action: Action): boolean {
   const { player, timeline, keyframes, marks } = bench;
@@ -45,6 +53,7 @@ export function transport(bench: Bench, action: Action): boolean {
     out: () => (marks.out = at),
     'goto-in': () => marks.in !== null && engine.seek(marks.in),
     'goto-out': () => marks.out !== null && engine.seek(marks.out),
+    loop: () => loop(bench),
     'zoom-in': () => timeline.zoomBy(1.5),
     'zoom-out': () => timeline.zoomBy(1 / 1.5),
     'zoom-fit': () => timeline.fit(),

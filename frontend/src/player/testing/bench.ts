@@ -27,6 +27,9 @@ export class Bench {
   unwritten = 0;
   asked: Asked[] = [];
   released: number[] = [];
+  /** Frames for which a thumbnail was drawn; null = there are none. */
+  sketches: number[] | null = null;
+  ended = 0;
   /** Pictures come after this many ms; null = by hand through asked[i].give(). */
   latency: number | null = null;
   writeFails = false;
@@ -59,6 +62,8 @@ export class Bench {
       },
       changed: () => undefined,
       unwritten: () => this.unwritten++,
+      sketch: (n) => this.sketches !== null && this.sketches.push(n) > 0,
+      ended: () => this.ended++,
     };
     this.engine = new Engine<number>(host, { times, cacheBytes: 1000, generation: 1, sound });
   }

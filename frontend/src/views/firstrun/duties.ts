@@ -49,6 +49,6 @@ export function complaints(accounts: NewAccount[]): Complaint[] {
 }
 
 // An administrator holds nothing else, neither business nor a second administration.
-function mixes(roles: string[]): boolean {
+export function mixes(roles: string[]): boolean {
   return roles.length > 1 && roles.some((role) => administrators.includes(role));
 }

@@ -4,6 +4,14 @@ import {desktop} from '../models';
 
 export function Add(arg1:desktop.NewAccount):Promise<desktop.Account>;
 
+export function ConfirmReset(arg1:string):Promise<void>;
+
+export function Grant(arg1:string,arg2:Array<string>):Promise<desktop.Account>;
+
 export function List():Promise<Array<desktop.Account>>;
 
+export function Reset(arg1:string):Promise<string>;
+
 export function Roles():Promise<Array<string>>;
+
+export function SetDisabled(arg1:string,arg2:boolean,arg3:string):Promise<void>;

@@ -6,10 +6,26 @@ export function Add(arg1) {
   return window['go']['desktop']['Accounts']['Add'](arg1);
 }
 
+export function ConfirmReset(arg1) {
+  return window['go']['desktop']['Accounts']['ConfirmReset'](arg1);
+}
+
+export function Grant(arg1, arg2) {
+  return window['go']['desktop']['Accounts']['Grant'](arg1, arg2);
+}
+
 export function List() {
   return window['go']['desktop']['Accounts']['List']();
 }
 
+export function Reset(arg1) {
+  return window['go']['desktop']['Accounts']['Reset'](arg1);
+}
+
 export function Roles() {
   return window['go']['desktop']['Accounts']['Roles']();
+}
+
+export function SetDisabled(arg1, arg2, arg3) {
+  return window['go']['desktop']['Accounts']['SetDisabled'](arg1, arg2, arg3);
 }

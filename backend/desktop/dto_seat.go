@@ -1,0 +1,39 @@
+package desktop
+
+// What crosses the bridge at the seat: the station, its archive, the log's position.
+
+// Station is what the window shows before and after sign-in: which archive is
+// open, who sits there and what that account may do.
+type Station struct {
+	State       string   `json:"state"` // "none" (no archive yet) | "held" (another process has it) | "ready"
+	Archive     Archive  `json:"archive"`
+	Account     *Account `json:"account"` // null when nobody is signed in
+	Permissions []string `json:"permissions"`
+	Head        LogHead  `json:"head"`
+	Holder      string   `json:"holder"` // who holds the archive when State is "held"
+	Version     string   `json:"version"`
+}
+
+// Archive names the open archive.
+type Archive struct {
+	Dir      string `json:"dir"`
+	Organ    string `json:"organ"` // the bureau's name
+	Fonds    string `json:"fonds"`
+	KeyPlace string `json:"keyPlace"` // where the signing key lies
+	Public   string `json:"public"`   // the signing key's public half
+}
+
+// Founding is the first-run form.
+type Founding struct {
+	Dir      string       `json:"dir"`
+	Organ    string       `json:"organ"`
+	Fonds    string       `json:"fonds"`
+	Accounts []NewAccount `json:"accounts"`
+}
+
+// LogHead is the log's position, shown in the status line.
+type LogHead struct {
+	Size         int64  `json:"size"`
+	Root         string `json:"root"` // hex
+	SinceWitness int64  `json:"sinceWitness"`
+}
