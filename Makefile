@@ -13,6 +13,7 @@ export PATH := $(PATH):/usr/local/go/bin
 BUILD_DEPS := build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev \
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev \
   libavfilter-dev libavdevice-dev fonts-noto-cjk
+BENCH_DEPS := libffms2-dev mpv ffmpeg python3
 TEST_DEPS  := chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk
 
 GO_FILES  := $(shell find . -name '*.go' -not -path './frontend/node_modules/*' -not -name '*_test.go' 2>/dev/null)
@@ -119,6 +120,32 @@ e2e: e2e-binary ## drive the program in Debian's Chromium (playwright-core)
 
 test-window: build e2e-binary ## the production binary in a real window under Xvfb
 	$(GO) test -tags window,$(TAGS) -count=1 -run 'TestWindow' .
+
+.PHONY: bench-media bench-clips verify-media hostile-media faults
+BENCH_ROUNDS ?= 5
+BENCH_ONLY   ?=
+HOSTILE      ?= 2000
+
+bench-clips:
+	@.ci/packages "$(SUDO)" $(BENCH_DEPS)
+	@build/bench/media/make_clips.sh build/bench/clips
+
+bench-media: lab bench-clips ## frames, seeks and steps against ffmpeg, FFMS2 and mpv (BENCH_ROUNDS, BENCH_ONLY)
+	@mkdir -p build/bench/bin
+	$(CC) -O2 -o build/bench/bin/ffms_bench build/bench/media/ffms_bench.c $$(pkg-config --cflags --libs ffms2)
+	python3 build/bench/media/bench.py --rounds $(BENCH_ROUNDS) --only "$(BENCH_ONLY)"
+
+verify-media: lab ## every frame of every test recording, in every order, against the ffmpeg program
+	@.ci/packages "$(SUDO)" $(BENCH_DEPS)
+	@build/bench/media/make_clips.sh build/bench/clips/small small
+	build/bench/media/verify.sh $(BIN)/diaoyue-lab ../shared/data/media build/bench/clips/small
+
+hostile-media: lab ## HOSTILE=2000 mutated recordings through the engine in a child process
+	@build/bench/media/make_clips.sh build/bench/clips/small small
+	$(BIN)/diaoyue-lab media hostile --count $(HOSTILE) build/bench/clips/small/*
+
+faults: lab frontend/dist/index.html ## custody's heavy figures: one row each, exits non-zero on a miss
+	$(GO) test -tags faults,$(TAGS) -timeout 30m -run '^TestFigure' -v ./backend/... 2>&1 | $(BIN)/diaoyue-lab figures
 
 race: ## the Go tests under the race detector
 	$(GO) test -race -tags $(TAGS) ./...

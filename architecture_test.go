@@ -15,9 +15,9 @@ const module = "diaoyue.example/workstation"
 // floors lists the rooms from the ground up. A room may import rooms on lower
 // floors only, never a neighbour on its own floor.
 var floors = [][]string{
-	{"backend/fault", "backend/figure", "media", "search/analysis", "frontend"},
+	{"backend/fault", "backend/figure", "backend/qr", "backend/keyring", "media", "search/analysis", "frontend"},
 	{"backend/workday", "backend/signature"},
-	{"backend/store", "backend/vault", "backend/worker", "backend/forms", "backend/certificate", "media/internal/av", "media/redact", "search"},
+	{"backend/store", "backend/vault", "backend/worker", "backend/forms", "backend/audit/check", "backend/certificate", "media/internal/av", "media/redact", "search"},
 	{"backend/audit", "backend/vault/vaulttest", "media/frameindex", "media/probe", "media/mediatest", "search/extract"},
 	{"backend/accounts", "backend/jobs", "media/decode"},
 	{"backend/catalog", "media/preview", "media/export", "media/detect", "search/extract/pdf", "search/extract/ofd", "search/extract/office", "search/extract/text", "search/extract/mail", "search/extract/ocr"},

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/cli"
 	"diaoyue.example/workstation/backend/desktop"
 )
@@ -24,6 +25,9 @@ var version = "dev"
 var icon []byte
 
 func main() {
+	if backend.IsWorker(os.Args[1:]) {
+		os.Exit(backend.Worker())
+	}
 	closeInspector()
 	os.Exit(run())
 }
@@ -34,7 +38,7 @@ func run() int {
 	log := slog.New(slog.DiscardHandler)
 	env := cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
-		Now: time.Now, Log: log, Version: version, Argon: argon(),
+		Now: time.Now, Log: log, Version: version, Argon: argon(), Workers: true,
 		Window: func(ctx context.Context, archive, state string) error {
 			out, err := openLog(state)
 			if err != nil {
@@ -52,7 +56,7 @@ func run() int {
 
 func newShell(ctx context.Context, archive, state string, log io.Writer) *desktop.Shell {
 	return desktop.New(ctx, desktop.Config{
-		Dir: archive, StateDir: state, User: os.Getenv("USER"), Version: version, Now: time.Now, Argon: argon(),
+		Dir: archive, StateDir: state, User: os.Getenv("USER"), Version: version, Now: time.Now, Argon: argon(), Workers: true,
 		Log: slog.New(slog.NewTextHandler(log, nil)),
 	})
 }

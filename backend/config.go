@@ -29,11 +29,15 @@ type Config struct {
 	Now      func() time.Time // nil = the wall clock
 	Log      *slog.Logger     // nil = slog.Default()
 	Argon    accounts.Argon   // zero = calibrated cost
+	Workers  bool             // media engines in child processes of this program, locked in; main must then call Worker
 	Restored string           // the reason, when the archive was lawfully restored from a copy
 
 	Idle     time.Duration         // of a viewing; 0 = 30 min
 	Silence  time.Duration         // of the player; 0 = 5 s
 	OnClosed func(id, kind string) // told of every viewing that ends; may be nil
+	// OnWorkerDeath is told of every media worker that died: its role, the
+	// original that was at work if it was alone, and the code why. May be nil.
+	OnWorkerDeath func(role, subject, why string)
 }
 
 // Founding is what the first-run form holds.

@@ -21,12 +21,12 @@ import (
 	"diaoyue.example/workstation/backend/disclosure"
 	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/jobs"
+	"diaoyue.example/workstation/backend/preservation"
 	"diaoyue.example/workstation/backend/retrieval"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/backend/viewing"
 	"diaoyue.example/workstation/backend/workday"
-	"diaoyue.example/workstation/media/remote"
 	"diaoyue.example/workstation/search/extract/formats"
 )
 
@@ -43,12 +43,15 @@ type Workstation struct {
 	Vault     *vault.Vault
 	// Disclosure is the desk of redacted copies.
 	Disclosure *disclosure.Desk
+	// Preservation is the desk of fixity, backups, retention and isolation.
+	Preservation *preservation.Desk
 
 	Recovered Recovery // what the last end of the program left undone
 
 	cfg     Config
 	db      *store.DB
 	fonds   catalog.Fonds
+	engines []*engine
 	closers []func() error // in order of opening
 }
 
@@ -172,11 +175,17 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	engine, err := remote.Pair() //nolint:contextcheck // the engine lives as long as the workstation
+	desk, err := w.newEngine(RoleDesk) //nolint:contextcheck // the engine lives as long as the workstation
 	if err != nil {
-		return fmt.Errorf("start media engine: %w", err)
+		return err
 	}
-	w.later(engine.Close)
+	w.later(desk.client.Close)
+	bench, err := w.newEngine(RoleBench) //nolint:contextcheck // the same
+	if err != nil {
+		return err
+	}
+	w.later(bench.client.Close)
+	w.engines = []*engine{desk, bench}
 	documents := formats.New(formats.Config{CacheDir: cfg.CacheDir, Fonts: cfg.FontDirs})
 	w.later(documents.Close)
 	w.Accounts = accounts.New(w.db, w.Log, accounts.Config{Now: cfg.Now, Argon: cfg.Argon})
@@ -184,18 +193,23 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: engine, Documents: documents, Calendar: calendar, Now: cfg.Now,
+		Media: bench.client, Documents: documents, Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault,
-		Media: engine, Documents: documents, Now: cfg.Now, Idle: cfg.Idle, Silence: cfg.Silence, OnClose: cfg.OnClosed,
+		Media: desk.client, Documents: documents, Now: cfg.Now, Idle: cfg.Idle, Silence: cfg.Silence, OnClose: cfg.OnClosed,
 		Reindex: w.Ingest.Reindex,
 	})
 	w.Disclosure = disclosure.New(disclosure.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Engine: engine, Viewings: w.Viewing, Now: cfg.Now,
+		Engine: bench.client, Viewings: w.Viewing, Now: cfg.Now,
 	})
 	w.Viewing.Serve(w.Disclosure)
+	w.Preservation = preservation.New(preservation.Config{
+		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs, Dir: cfg.Dir, Now: cfg.Now,
+		Nudge: func() { w.Keeper.Nudge() },
+	})
+	w.Preservation.Serve(w.Disclosure)
 	if w.fonds, err = w.Catalog.Fonds(ctx); err != nil {
 		return err
 	}
@@ -224,6 +238,9 @@ func (w *Workstation) recover(ctx context.Context) error {
 	if w.Recovered.Files, err = w.Ingest.Recover(ctx); err != nil {
 		return fmt.Errorf("report interrupted files: %w", err)
 	}
+	if err := w.Preservation.Recover(ctx); err != nil {
+		return fmt.Errorf("finish take-out: %w", err)
+	}
 	return nil
 }
 
@@ -245,6 +262,13 @@ func (w *Workstation) start(ctx context.Context) error {
 		w.Jobs.Close()
 		stop()
 		running.Wait()
+		return nil
+	})
+	if w.cfg.Mode == store.ModeWindow {
+		w.Preservation.Roll() // a command ends too soon to check years of recordings
+	}
+	w.later(func() error {
+		w.Preservation.Close()
 		return nil
 	})
 	w.later(func() error { return w.Viewing.CloseAll(context.WithoutCancel(ctx), viewing.CloseNormal) })

@@ -193,3 +193,21 @@ func Clip(tb testing.TB, dir, name string, c mediatest.Clip) string {
 func Small() mediatest.Clip {
 	return mediatest.Clip{Width: 320, Height: 180, FPS: 25, Frames: 50, GOP: 25, BFrames: 2, Sound: true}
 }
+
+// Spoil makes the kept frame index of a recording unreadable, as another
+// version of the decoder would leave it.
+func (h *House) Spoil(tb testing.TB, r catalog.Record) {
+	tb.Helper()
+	kept, err := filepath.Glob(filepath.Join(h.Dir(), "derived", r.SHA256, "*"))
+	if err != nil || len(kept) == 0 {
+		tb.Fatalf("derived files %v (%v)", kept, err)
+	}
+	for _, path := range kept {
+		if err := os.Chmod(path, 0o600); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("of another time"), 0o600); err != nil { //nolint:forbidigo // a derived file of a test's own archive
+			tb.Fatal(err)
+		}
+	}
+}

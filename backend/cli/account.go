@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"strings"
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
@@ -12,15 +15,17 @@ func accountAdd(ctx context.Context, c *call) error {
 	if err := c.parse(1, 1); err != nil {
 		return err
 	}
-	added, err := parseAccount(c.args[0])
-	if err != nil {
-		return err
+	// Who makes accounts gives no duties: number and name only.
+	number, name, ok := strings.Cut(c.args[0], ":")
+	if !ok || number == "" || name == "" || strings.Contains(name, ":") {
+		return fmt.Errorf("account %q: %w", c.args[0], errUsage)
 	}
-	added.Department = *department
+	added := accounts.NewAccount{Number: number, Name: name, Department: *department}
 	return c.signedIn(ctx, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
 		// The new account's password is its own: DIAOYUE_NEW_PASSWORD, or typed.
 		added.Password = c.env.Getenv("DIAOYUE_NEW_PASSWORD")
 		if added.Password == "" {
+			var err error
 			if added.Password, err = c.ask(c.words.line("password.new")); err != nil {
 				return err
 			}
@@ -30,6 +35,34 @@ func accountAdd(ctx context.Context, c *call) error {
 			return err
 		}
 		return c.print(toAccountJSON(made), func() { c.say("account.added", "number", made.Number, "name", made.Name) })
+	})
+}
+
+func accountGrant(ctx context.Context, c *call) error {
+	if err := c.parse(2, 2); err != nil {
+		return err
+	}
+	var roles []accounts.Role
+	for role := range strings.SplitSeq(c.args[1], ",") {
+		roles = append(roles, accounts.Role(role))
+	}
+	return c.signedIn(ctx, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		list, err := w.ListAccounts(ctx, actor)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(a accounts.Account) bool { return a.Number == c.args[0] })
+		if i < 0 {
+			return accounts.ErrUnknown.With()
+		}
+		now, err := w.Accounts.Grant(ctx, actor, list[i].ID, roles)
+		if err != nil {
+			return err
+		}
+		out := toAccountJSON(now)
+		return c.print(out, func() {
+			c.say("account.granted", "number", out.Number, "name", out.Name, "roles", c.roleNames(out.Roles))
+		})
 	})
 }
 

@@ -45,6 +45,7 @@ type Env struct {
 	Log     *slog.Logger
 	Version string
 	Argon   accounts.Argon // zero: the default; tests take a cheap one
+	Workers bool           // media engines in child processes of this program
 	// Window opens the window on an archive and returns when it is closed;
 	// nil where there is none.
 	Window func(ctx context.Context, archive, state string) error
@@ -72,6 +73,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"account add", accountAdd},
+		{"account grant", accountGrant},
 		{"account list", accountList},
 		{"case add", caseAdd},
 		{"case list", caseList},

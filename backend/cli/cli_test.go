@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/cli"
 	"diaoyue.example/workstation/backend/store"
@@ -20,9 +21,12 @@ func TestMain(m *testing.M) {
 		// The command line as people get it, but for the cost of passwords:
 		// hashing at the real cost would be most of the test.
 		"diaoyue": func() {
+			if backend.IsWorker(os.Args[1:]) {
+				os.Exit(backend.Worker())
+			}
 			os.Exit(cli.Run(context.Background(), cli.Env{
 				Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
-				Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test", Argon: accounts.CheapForTests(),
+				Now: time.Now, Log: slog.New(slog.DiscardHandler), Version: "test", Argon: accounts.CheapForTests(), Workers: true,
 			}))
 		},
 		// hold holds an archive as a window would, until it is killed.

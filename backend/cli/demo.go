@@ -36,7 +36,7 @@ func (c *call) demoHeadless(ctx context.Context, options demo.Options) error {
 	if c.json {
 		options.Report = func(s demo.Step) { steps = append(steps, s) }
 	}
-	cfg := backend.Config{Now: c.env.Now, Log: c.env.Log, Argon: c.env.Argon, User: c.env.Getenv("USER")}
+	cfg := backend.Config{Now: c.env.Now, Log: c.env.Log, Argon: c.env.Argon, Workers: c.env.Workers, User: c.env.Getenv("USER")}
 	if c.given {
 		var err error
 		if cfg, err = c.config(); err != nil {

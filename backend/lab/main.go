@@ -29,9 +29,10 @@ type run func(ctx context.Context, args []string, stdin io.Reader, stdout, stder
 // subcommands: one line for each file of this folder.
 func subcommands() map[string]run {
 	return map[string]run{
-		"media":  runMedia,
-		"search": runSearch,
-		"text":   runText,
+		"figures": runFigures,
+		"media":   runMedia,
+		"search":  runSearch,
+		"text":    runText,
 	}
 }
 

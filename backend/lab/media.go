@@ -1,29 +1,29 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 
-	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/decode"
 	"diaoyue.example/workstation/media/frameindex"
 )
 
-const mediaUsage = `usage: diaoyue-lab media verify FILE [--sample N] [--json]
+const mediaUsage = `usage: diaoyue-lab media verify FILE [--sample N] [--ffmpeg] [--json]
        diaoyue-lab media framemd5 FILE [--at 5,900,12]
+       diaoyue-lab media bench FILE --op linear|linear-proved|index|verified-index|seek|step|back
+                   [--at 5,900,12] [--steps 64] [--index FILE] [--json]
+       diaoyue-lab media probe FILE [--json]
+       diaoyue-lab media hostile [FILE...] [--count 2000] [--seed 1] [--keep DIR] [--json]
 `
 
-// runMedia checks the frames of a recording or prints their digests.
+// runMedia checks the frames of a recording, prints their digests, measures
+// what they cost or tells what the file holds.
 func runMedia(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, mediaUsage)
@@ -35,6 +35,14 @@ func runMedia(ctx context.Context, args []string, _ io.Reader, stdout, stderr io
 		err = mediaVerify(ctx, args[1:], stdout)
 	case "framemd5":
 		err = mediaFrameMD5(ctx, args[1:], stdout)
+	case "hostile":
+		err = mediaHostile(ctx, args[1:], stdout)
+	case hostileChild:
+		err = mediaHostileChild(ctx, args[1:], stdout)
+	case "bench":
+		err = mediaBench(ctx, args[1:], stdout)
+	case "probe":
+		err = mediaProbe(ctx, args[1:], stdout)
 	default:
 		err = errUsage
 	}
@@ -49,10 +57,7 @@ func runMedia(ctx context.Context, args []string, _ io.Reader, stdout, stderr io
 	return exitDone
 }
 
-var (
-	errUsage = errors.New("wrong usage")
-	errWrong = errors.New("frames differ from the linear pass")
-)
+var errUsage = errors.New("wrong usage")
 
 // withFile parses options that may stand before or behind the one file name.
 func withFile(name string, args []string, define func(*flag.FlagSet)) (*os.File, error) {
@@ -76,100 +81,6 @@ func withFile(name string, args []string, define func(*flag.FlagSet)) (*os.File,
 		return nil, fmt.Errorf("open file: %w", err)
 	}
 	return f, nil
-}
-
-// verdict is what `media verify` found.
-type verdict struct {
-	Frames  int64  `json:"frames"`
-	Checked int64  `json:"checked"`
-	Wrong   int64  `json:"wrong"` // pictures that differ from the linear pass, or did not come
-	State   string `json:"state"`
-}
-
-// mediaVerify asks for frames (all, or a sample) in shuffled order, then in
-// falling order, then in rising steps, and compares each with the digest of a
-// linear pass of its own.
-func mediaVerify(ctx context.Context, args []string, stdout io.Writer) error {
-	var sample int64
-	var asJSON bool
-	f, err := withFile("verify", args, func(fs *flag.FlagSet) {
-		fs.Int64Var(&sample, "sample", 0, "")
-		fs.BoolVar(&asJSON, "json", false, "")
-	})
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if sample < 0 {
-		return errUsage
-	}
-	v, err := verify(ctx, f, sample)
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		err = json.NewEncoder(stdout).Encode(v)
-	} else {
-		_, err = fmt.Fprintf(stdout, "frames %d, checked %d, wrong %d, index %s\n", v.Frames, v.Checked, v.Wrong, v.State)
-	}
-	if err == nil && v.Wrong > 0 {
-		return fmt.Errorf("%d of %d: %w", v.Wrong, v.Checked, errWrong)
-	}
-	return err
-}
-
-func verify(ctx context.Context, f *os.File, sample int64) (verdict, error) {
-	ix, err := frameindex.Build(ctx, f, nil)
-	if err != nil {
-		return verdict{}, err
-	}
-	if ix.Len() == 0 {
-		return verdict{}, media.ErrNoVideo
-	}
-	var want []string
-	err = decode.Linear(ctx, f, ix, func(fr *decode.Frame) error {
-		want = append(want, fr.MD5())
-		return nil
-	})
-	if err != nil {
-		return verdict{}, err
-	}
-	d, err := decode.Open(ctx, f, ix, decode.Options{})
-	if err != nil {
-		return verdict{}, err
-	}
-	defer d.Close()
-	v := verdict{Frames: ix.Len(), State: ix.State().String()}
-	for _, n := range orders(ix.Len(), sample) {
-		fr, err := d.Frame(ctx, n)
-		if ctx.Err() != nil {
-			return v, ctx.Err()
-		}
-		v.Checked++
-		if err != nil || fr.MD5() != want[n] || fr.Info().Number != n {
-			v.Wrong++
-		}
-		if err == nil {
-			fr.Close()
-		}
-	}
-	return v, nil
-}
-
-// orders lists sample frames (0: all) shuffled, the same falling, the same rising.
-func orders(frames, sample int64) []int64 {
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a repeatable order, no secret
-	picked := make([]int64, 0, frames)
-	for _, n := range r.Perm(int(frames)) {
-		picked = append(picked, int64(n))
-	}
-	if sample > 0 && sample < frames {
-		picked = picked[:sample]
-	}
-	rising := slices.Sorted(slices.Values(picked))
-	falling := slices.Clone(rising)
-	slices.SortFunc(falling, func(a, b int64) int { return cmp.Compare(b, a) })
-	return slices.Concat(picked, falling, rising)
 }
 
 // mediaFrameMD5 prints lines as ffmpeg's framemd5 does, the frame number in

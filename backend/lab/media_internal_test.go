@@ -18,7 +18,7 @@ func TestMediaVerify(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &v); err != nil {
 		t.Fatal(err)
 	}
-	if v != (verdict{Frames: 60, Checked: 60, Wrong: 0, State: "verified"}) {
+	if v != (verdict{Frames: 60, Checked: 120, Wrong: 0, State: "verified"}) {
 		t.Errorf("%+v", v)
 	}
 }

@@ -1,0 +1,72 @@
+package backend_test
+
+import (
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+
+	"diaoyue.example/workstation/backend"
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/backendtest"
+	"diaoyue.example/workstation/backend/viewing"
+)
+
+// The test binary is the media worker too.
+func TestMain(m *testing.M) {
+	if backend.IsWorker(os.Args[1:]) {
+		os.Exit(backend.Worker())
+	}
+	os.Exit(m.Run())
+}
+
+// A killed worker is told, written into the log, and costs the viewing one
+// fresh start and no picture.
+func TestWorkerDeath(t *testing.T) {
+	var mu sync.Mutex
+	var told []string
+	h := backendtest.Open(t, backendtest.Options{})
+	h.Config.Workers = true
+	h.Config.OnWorkerDeath = func(role, _, why string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, role+" "+why)
+	}
+	h.Reopen(t)
+	record := h.Take(t, h.Case(t, "C-1").ID, backendtest.Clip(t, t.TempDir(), "c.mp4", backendtest.Small()))[0]
+	if err := h.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	v, err := h.Viewing.Open(t.Context(), h.As(accounts.Reviewer), viewing.Request{RecordID: record.ID, Purpose: viewing.PurposePlanned})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := v.Frame(t.Context(), 7, viewing.FrameRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := h.Engines()[0]
+	if !desk.Running || !desk.Sandbox.NoNewPrivs || !desk.Sandbox.Undumpable {
+		t.Fatalf("the desk's worker: %+v", desk)
+	}
+	if err = syscall.Kill(desk.PID, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	after, err := v.Frame(t.Context(), 7, viewing.FrameRequest{})
+	if err != nil || after.Info.Number != before.Info.Number || after.Info.PTS != before.Info.PTS {
+		t.Errorf("after the death: %+v (%v), before %+v", after.Info, err, before.Info)
+	}
+	if fresh := h.Engines()[0]; fresh.PID == desk.PID || fresh.Deaths != 1 {
+		t.Errorf("no fresh worker: %+v", fresh)
+	}
+	mu.Lock()
+	if len(told) != 1 || told[0] != backend.RoleDesk+" killed" {
+		t.Errorf("told %q", told)
+	}
+	mu.Unlock()
+	entries, err := h.Log.List(t.Context(), audit.Filter{Event: audit.WorkerDied})
+	if err != nil || len(entries) != 1 || entries[0].Result != audit.Failed {
+		t.Errorf("entries %+v (%v)", entries, err)
+	}
+}

@@ -1,0 +1,123 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/fault"
+)
+
+// Everything of this file asks for the right to verify the log, which the
+// security auditor has: witnesses, exports and keys are his.
+
+func (w *Workstation) mayVerify(ctx context.Context, actor accounts.Actor) error {
+	return w.Accounts.Require(ctx, actor, accounts.LogVerify, nil)
+}
+
+// VerifyAgainst is Verify, compared with checkpoints that came from outside.
+func (w *Workstation) VerifyAgainst(ctx context.Context, actor accounts.Actor, witnesses []string, progress func(done, total int64)) (audit.Report, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return audit.Report{}, err
+	}
+	report, failure := w.Log.VerifyAgainst(ctx, witnesses, progress)
+	if ctx.Err() != nil {
+		return report, failure
+	}
+	entry := audit.Entry{
+		Actor: actor.ID, Event: audit.LogVerified,
+		Codes: map[string]any{"entries": report.Entries, "root": report.Root, "witnessed": report.Witnessed},
+	}
+	if failure != nil {
+		entry.Result, entry.Codes["code"] = audit.Failed, fault.Code(failure)
+	}
+	_, err := w.Log.Note(ctx, entry)
+	return report, errors.Join(failure, err)
+}
+
+// WitnessSheet signs the log for a printed sheet; see audit.Log.WitnessSheet.
+func (w *Workstation) WitnessSheet(ctx context.Context, actor accounts.Actor) (audit.Sheet, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return audit.Sheet{}, err
+	}
+	return w.Log.WitnessSheet(ctx)
+}
+
+// Witness records that a checkpoint left the house.
+func (w *Workstation) Witness(ctx context.Context, actor accounts.Actor, made audit.Witnessing) (audit.Witness, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return audit.Witness{}, err
+	}
+	return w.Log.Witness(ctx, actor.ID, made)
+}
+
+// Witnesses lists the witnesses, newest first.
+func (w *Workstation) Witnesses(ctx context.Context, actor accounts.Actor) ([]audit.Witness, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return nil, err
+	}
+	return w.Log.Witnesses(ctx)
+}
+
+// ExportCheckpoint writes the signed position of the log into dir.
+func (w *Workstation) ExportCheckpoint(ctx context.Context, actor accounts.Actor, dir string) (string, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return "", err
+	}
+	return w.Log.ExportCheckpoint(ctx, actor.ID, dir)
+}
+
+// Cosign cosigns another workstation's checkpoint.
+func (w *Workstation) Cosign(ctx context.Context, actor accounts.Actor, request []byte, key string) ([]byte, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return nil, err
+	}
+	return w.Log.Cosign(ctx, actor.ID, request, key)
+}
+
+// ImportCosignature takes another workstation's cosignature.
+func (w *Workstation) ImportCosignature(ctx context.Context, actor accounts.Actor, note, key string) (audit.Witness, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return audit.Witness{}, err
+	}
+	return w.Log.ImportCosignature(ctx, actor.ID, note, key)
+}
+
+// ExportLog writes the log to path, which must not exist. The auditor sees no
+// details, so what he takes out has none either.
+func (w *Workstation) ExportLog(ctx context.Context, actor accounts.Actor, path string, withhold bool, progress func(done, total int64)) (audit.Exported, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return audit.Exported{}, err
+	}
+	withhold = withhold || administrative(actor)
+	f, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return audit.Exported{}, fmt.Errorf("export log: %w", err)
+	}
+	made, err := w.Log.Export(ctx, f, actor.ID, withhold, progress)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return audit.Exported{}, errors.Join(err, os.Remove(path)) //nolint:forbidigo // half an export, made by this call
+	}
+	made.Path = path
+	return made, nil
+}
+
+// ChangeKey makes a new signing key; see audit.Log.ChangeKey.
+func (w *Workstation) ChangeKey(ctx context.Context, actor accounts.Actor, reason string) error {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return err
+	}
+	return w.Log.ChangeKey(ctx, actor.ID, reason)
+}
+
+// SetSecondMedium keeps a second high-water mark in dir; "" gives it up.
+func (w *Workstation) SetSecondMedium(ctx context.Context, actor accounts.Actor, dir string) error {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return err
+	}
+	return w.Log.SetSecondMedium(ctx, actor.ID, dir)
+}
