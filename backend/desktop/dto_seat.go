@@ -23,6 +23,18 @@ type Archive struct {
 	Public   string `json:"public"`   // the signing key's public half
 }
 
+// Engine is a process that reads foreign bytes, and what the kernel holds it
+// to; nothing is known of one that has not started yet.
+type Engine struct {
+	Role       string `json:"role"` // "desk" | "bench"
+	Running    bool   `json:"running"`
+	Deaths     int    `json:"deaths"` // since the archive was opened
+	Seccomp    bool   `json:"seccomp"`
+	Landlock   int    `json:"landlock"` // version, 0 = not in force
+	Limits     bool   `json:"limits"`
+	NoNewPrivs bool   `json:"noNewPrivs"`
+}
+
 // Founding is the first-run form.
 type Founding struct {
 	Dir      string       `json:"dir"`

@@ -15,6 +15,7 @@ const (
 	eventVerify        = "verify"         // verifying
 	eventStation       = "station"        // Station
 	eventViewingClosed = "viewing-closed" // viewingClosed
+	eventWorkerDeath   = "worker-death"   // workerDeath
 )
 
 type verifying struct {
@@ -25,6 +26,11 @@ type verifying struct {
 type viewingClosed struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"`
+}
+
+type workerDeath struct {
+	Role string `json:"role"` // "desk" | "bench"
+	Why  string `json:"why"`  // a code of backend/worker
 }
 
 func (s *Shell) emit(event string, data any) {

@@ -135,6 +135,7 @@ func expectations() map[string]expectation {
 		"Seat.SignOut":        {free: true, may: everybody},
 		"Seat.ChangePassword": {may: everybody, guessed: "accounts.sign_in"},
 		"Seat.ChooseFolder":   {free: true, may: everybody},
+		"Seat.Engines":        {may: everybody},
 		"Seat.LegalText":      {free: true, may: everybody, args: []any{"S18"}},
 
 		"Home.Overview": {may: everybody},

@@ -123,6 +123,18 @@ func (s *Seat) ChooseFolder(title string) (string, error) {
 	})
 }
 
+// Engines says what holds the processes that read foreign bytes.
+func (s *Seat) Engines() ([]Engine, error) {
+	return ask(s.shell, func(_ context.Context, w *backend.Workstation, _ accounts.Actor) ([]Engine, error) {
+		return each(w.Engines(), func(e backend.EngineStatus) Engine {
+			return Engine{
+				Role: e.Role, Running: e.Running, Deaths: e.Deaths, Seccomp: e.Sandbox.Seccomp, Landlock: e.Sandbox.Landlock,
+				Limits: e.Sandbox.Limits.Data > 0, NoNewPrivs: e.Sandbox.NoNewPrivs,
+			}
+		}), nil
+	})
+}
+
 // LegalText gives the words of an article of the rules, for instance "S18"
 // or its first paragraph "S18.1".
 func (s *Seat) LegalText(key string) (string, error) {

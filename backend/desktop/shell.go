@@ -107,7 +107,8 @@ func (s *Shell) config(dir string) backend.Config {
 	return backend.Config{
 		Dir: dir, StateDir: s.cfg.StateDir, Mode: store.ModeWindow, User: s.cfg.User,
 		Now: s.cfg.Now, Log: s.cfg.Log, Argon: s.cfg.Argon, Workers: s.cfg.Workers,
-		OnClosed: func(id, kind string) { s.emit(eventViewingClosed, viewingClosed{ID: id, Kind: kind}) },
+		OnWorkerDeath: func(role, _, why string) { s.emit(eventWorkerDeath, workerDeath{Role: role, Why: why}) },
+		OnClosed:      func(id, kind string) { s.emit(eventViewingClosed, viewingClosed{ID: id, Kind: kind}) },
 	}
 }
 

@@ -10,6 +10,7 @@ export interface Events {
   verify: { done: number; total: number };
   station: Station;
   'viewing-closed': { id: string; kind: string };
+  'worker-death': { role: string; why: string };
 }
 
 /** on listens until the returned function is called. Without a bridge (unit tests) it does nothing. */

@@ -10,6 +10,7 @@ export type Plain<T> = T extends (infer U)[]
     : T;
 
 export type Account = Plain<desktop.Account>;
+export type Engine = Plain<desktop.Engine>;
 export type Annotation = Plain<desktop.Annotation>;
 export type Archive = Plain<desktop.Archive>;
 export type Box = Plain<desktop.Box>;

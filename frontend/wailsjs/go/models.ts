@@ -609,6 +609,30 @@ export namespace desktop {
 	        this.overdue = source["overdue"];
 	    }
 	}
+	export class Engine {
+	    role: string;
+	    running: boolean;
+	    deaths: number;
+	    seccomp: boolean;
+	    landlock: number;
+	    limits: boolean;
+	    noNewPrivs: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Engine(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.role = source["role"];
+	        this.running = source["running"];
+	        this.deaths = source["deaths"];
+	        this.seccomp = source["seccomp"];
+	        this.landlock = source["landlock"];
+	        this.limits = source["limits"];
+	        this.noNewPrivs = source["noNewPrivs"];
+	    }
+	}
 	export class Facet {
 	    value: string;
 	    count: number;

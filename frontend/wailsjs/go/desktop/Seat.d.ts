@@ -6,6 +6,8 @@ export function ChangePassword(arg1:string,arg2:string):Promise<desktop.Station>
 
 export function ChooseFolder(arg1:string):Promise<string>;
 
+export function Engines():Promise<Array<desktop.Engine>>;
+
 export function Found(arg1:desktop.Founding):Promise<desktop.Station>;
 
 export function LegalText(arg1:string):Promise<string>;

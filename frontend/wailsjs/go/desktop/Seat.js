@@ -10,6 +10,10 @@ export function ChooseFolder(arg1) {
   return window['go']['desktop']['Seat']['ChooseFolder'](arg1);
 }
 
+export function Engines() {
+  return window['go']['desktop']['Seat']['Engines']();
+}
+
 export function Found(arg1) {
   return window['go']['desktop']['Seat']['Found'](arg1);
 }
