@@ -5,11 +5,12 @@
 // instead of the embedded one. Pictures land in e2e/.out.
 import { browse, shoot, Station } from './support.mjs';
 import * as hostile from './hostile.mjs';
+import * as people from './people.mjs';
 import * as redaction from './redaction.mjs';
 import * as review from './review.mjs';
 import * as screens from './screens.mjs';
 
-const walks = { review, redaction, hostile, screens };
+const walks = { review, redaction, hostile, people, screens };
 const wanted = process.argv.slice(2).filter((name) => name in walks);
 const station = new Station();
 let browser;
