@@ -109,7 +109,7 @@ const routes: RouteRecordRaw[] = [
     path: '/accounts',
     name: 'accounts',
     component: () => import('@/views/accounts/AccountsView.vue'),
-    meta: { rail: 'accounts', title: 'nav.accounts', any: ['account-create', 'role-grant'] },
+    meta: { rail: 'accounts', title: 'nav.accounts', any: ['account-create', 'role-grant', 'reset-confirm'] },
   },
   {
     path: '/settings',
