@@ -48,20 +48,3 @@ CREATE TABLE authorisation (
 ) STRICT;
 CREATE INDEX authorisation_account ON authorisation (account, kind);
 CREATE TRIGGER authorisation_hold BEFORE DELETE ON authorisation BEGIN SELECT RAISE(ABORT, 'an authorisation is revoked, not forgotten'); END;
-
--- The check of a copy by a third person (refusal R8), and the display names of
--- a plan's tracks, which are no part of the plan.
-CREATE TABLE copy_check (
-  copy_id TEXT PRIMARY KEY REFERENCES redacted_copy (id),
-  account TEXT NOT NULL REFERENCES account (id),
-  at      TEXT NOT NULL,
-  opinion TEXT NOT NULL,
-  shown   INTEGER NOT NULL,
-  total   INTEGER NOT NULL,
-  sha256  TEXT NOT NULL
-) STRICT;
-CREATE TABLE copy_names (
-  copy_id TEXT PRIMARY KEY REFERENCES redacted_copy (id),
-  names   TEXT NOT NULL -- JSON: track id to display name
-) STRICT;
-ALTER TABLE copy_decision ADD COLUMN waiver TEXT NOT NULL DEFAULT ''; -- the head's reason where the check is not complete
