@@ -19,7 +19,7 @@ const mediaUsage = `usage: diaoyue-lab media verify FILE [--sample N] [--ffmpeg]
        diaoyue-lab media bench FILE --op linear|linear-proved|index|verified-index|seek|step|back
                    [--at 5,900,12] [--steps 64] [--index FILE] [--json]
        diaoyue-lab media probe FILE [--json]
-       diaoyue-lab media hostile [FILE...] [--count 2000] [--seed 1] [--keep DIR] [--json]
+       diaoyue-lab media hostile [FILE...] [--count 2000] [--seed 1] [--keep DIR] [--without KIND] [--json]
 `
 
 // runMedia checks the frames of a recording, prints their digests, measures
