@@ -10,6 +10,7 @@ import (
 
 	"github.com/blevesearch/bleve/v2"
 	bs "github.com/blevesearch/bleve/v2/search"
+	"github.com/blevesearch/bleve/v2/search/query"
 	index "github.com/blevesearch/bleve_index_api"
 )
 
@@ -22,22 +23,19 @@ type found struct {
 // Search answers a query. The counts are those of the whole answer. The error
 // is never the query's: what it does not understand is in Result.Unparsed.
 func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
-	parts, unparsed := parse(x.folder, q.Text)
-	res := Result{Level: LevelPlace, Unparsed: unparsed}
-	for _, p := range parts {
-		res.Terms = append(res.Terms, p.Term)
-	}
-	if len(parts) == 0 && len(unparsed) > 0 {
+	asked := x.ask(q.Text)
+	res := Result{Level: q.level(), Terms: asked.terms, Unparsed: asked.unparsed}
+	if asked.lost() {
 		return res, nil // nothing was understood: nothing is found, rather than everything
 	}
-	all, took, err := x.matches(ctx, parts, q, sortFields[:])
+	all, took, err := x.answer(ctx, asked, q)
 	if err != nil {
 		return Result{}, err
 	}
-	res.Took = took
-	res.Places = len(all)
+	res.Took, res.Places = took, len(all)
 	res.Facets = facets(all)
 	groups := group(all)
+	order(groups, q.Sort)
 	res.Cases = len(groups)
 	for _, g := range groups {
 		for _, r := range g.Records {
@@ -47,7 +45,7 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 		}
 	}
 	res.Groups = window(groups, q.Offset, q.Limit)
-	if err := x.fill(ctx, parts, res.Groups, q.PerRecord); err != nil {
+	if err := x.fill(ctx, asked.marks, res.Groups, q.PerRecord); err != nil {
 		return Result{}, err
 	}
 	return res, nil
@@ -56,11 +54,11 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 // Places is the answer without grouping, best first: Limit and Offset count
 // places here.
 func (x *Index) Places(ctx context.Context, q Query) ([]Place, error) {
-	parts, unparsed := parse(x.folder, q.Text)
-	if len(parts) == 0 && len(unparsed) > 0 {
+	asked := x.ask(q.Text)
+	if asked.lost() {
 		return nil, nil
 	}
-	all, _, err := x.matches(ctx, parts, q, nil)
+	all, _, err := x.matches(ctx, build(asked, q), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +75,12 @@ var sortFields = [...]string{fieldCase, fieldRecord, fieldStage, fieldKind, fiel
 
 // matches is the whole answer, best first, ties by id. The fields of found are
 // filled when loading names all of sortFields, and not when it names none.
-func (x *Index) matches(ctx context.Context, parts []part, q Query, loading []string) ([]found, time.Duration, error) {
+func (x *Index) matches(ctx context.Context, q query.Query, loading []string) ([]found, time.Duration, error) {
 	count, err := x.Count()
 	if err != nil || count == 0 {
 		return nil, 0, err
 	}
-	req := bleve.NewSearchRequestOptions(build(parts, q), count, 0, false)
+	req := bleve.NewSearchRequestOptions(q, count, 0, false)
 	req.Sort = bs.SortOrder{&bs.SortScore{Desc: true}, &bs.SortDocID{}}
 	for _, f := range loading {
 		// As a string: left to itself Bleve takes an eight-digit code for a packed number.
@@ -128,7 +126,7 @@ func group(all []found) []CaseGroup {
 		if !ok {
 			r = len(g.Records)
 			recordAt[key{m.caseID, m.record}] = r
-			g.Records = append(g.Records, RecordGroup{Record: m.record, Score: m.score})
+			g.Records = append(g.Records, RecordGroup{Record: m.record, Score: m.score, Date: m.date})
 		}
 		g.Places++
 		g.Records[r].Places++
@@ -189,7 +187,7 @@ func window[T any](all []T, offset, limit int) []T {
 }
 
 // fill reads the fields of the places to be shown and makes their snippets.
-func (x *Index) fill(ctx context.Context, parts []part, groups []CaseGroup, perRecord int) error {
+func (x *Index) fill(ctx context.Context, marks []mark, groups []CaseGroup, perRecord int) error {
 	for _, g := range groups {
 		for i := range g.Records {
 			r := &g.Records[i]
@@ -198,7 +196,7 @@ func (x *Index) fill(ctx context.Context, parts []part, groups []CaseGroup, perR
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := x.fillHit(parts, &r.Hits[n]); err != nil {
+				if err := x.fillHit(marks, &r.Hits[n]); err != nil {
 					return err
 				}
 			}
@@ -207,15 +205,15 @@ func (x *Index) fill(ctx context.Context, parts []part, groups []CaseGroup, perR
 	return nil
 }
 
-func (x *Index) fillHit(parts []part, h *Hit) error {
+func (x *Index) fillHit(marks []mark, h *Hit) error {
 	doc, text, err := x.load(h.ID)
 	if err != nil {
 		return err
 	}
 	h.Case, h.Record, h.Kind, h.Stage, h.Date, h.Title = doc.Case, doc.Record, doc.Kind, doc.Stage, doc.Date, doc.Title
 	h.Page, h.T0, h.T1, h.Source, h.Note, h.Frame = doc.Page, doc.T0, doc.T1, doc.Source, doc.Note, doc.Frame
-	h.Fragments = snippet(x.folder, text, parts)
-	h.TitleFragments = whole(x.folder, doc.Title, parts)
+	h.Fragments = snippet(x.folder, text, marks)
+	h.TitleFragments = whole(x.folder, doc.Title, marks)
 	return nil
 }
 

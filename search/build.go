@@ -7,6 +7,7 @@ import (
 	"github.com/blevesearch/bleve/v2/search/query"
 
 	"diaoyue.example/workstation/search/analysis"
+	"diaoyue.example/workstation/search/language"
 )
 
 // titleBoost is how much more a word in the title counts.
@@ -16,14 +17,13 @@ const titleBoost = 2.0
 const wholeBoost = 2.0
 
 // build makes Bleve's query. Filters do not change the score.
-func build(parts []part, q Query) query.Query {
+func build(asked question, q Query) query.Query {
 	out := bleve.NewBooleanQuery()
-	if len(parts) == 0 {
+	if len(asked.parts) == 0 {
 		out.AddMust(bleve.NewMatchAllQuery())
 	}
-	for _, p := range parts {
-		out.AddMust(p.query())
-	}
+	out.AddMust(asked.parts...)
+	out.AddMustNot(asked.without...)
 	if f := filters(q); len(f) > 0 {
 		out.AddFilter(bleve.NewConjunctionQuery(f...))
 	}
@@ -81,17 +81,35 @@ func dates(from, to string) query.Query {
 	return q
 }
 
-func (p part) query() query.Query {
-	if p.Literal {
-		return inTitleOrText(func(field string) query.FieldableQuery { return literal(field, p.runes) })
+// candidates finds at least every place whose field holds the term; when the
+// term is exact, no other.
+func (s sought) candidates(field string) query.Query {
+	switch s.how {
+	case language.Pattern:
+		all := bleve.NewConjunctionQuery()
+		for _, p := range s.pieces {
+			all.AddQuery(literal(field, p.runes))
+		}
+		return all
+	case language.OneOff:
+		// One wrong rune leaves one of two halves whole.
+		half := len(s.runes) / 2
+		return bleve.NewDisjunctionQuery(literal(field, s.runes[:half]), literal(field, s.runes[half:]))
+	case language.Word, language.Literal:
 	}
-	pairs := analysis.Pairs(p.runes)
+	return literal(field, s.runes)
+}
+
+// looseWord finds most pairs of a word, and counts it more where it stands
+// whole.
+func looseWord(runes []rune) query.Query {
+	pairs := analysis.Pairs(runes)
 	enough := bleve.NewDisjunctionQuery()
 	for _, pair := range pairs {
-		enough.AddQuery(inTitleOrText(func(field string) query.FieldableQuery { return term(field, pair) }))
+		enough.AddQuery(inTitleOrText(func(field string) query.Query { return term(field, pair) }))
 	}
 	enough.SetMin(float64(needed(len(pairs))))
-	whole := bleve.NewDisjunctionQuery(inTitleOrText(func(field string) query.FieldableQuery { return literal(field, p.runes) }))
+	whole := bleve.NewDisjunctionQuery(inTitleOrText(func(field string) query.Query { return literal(field, runes) }))
 	whole.SetBoost(wholeBoost)
 	both := bleve.NewBooleanQuery()
 	both.AddMust(enough)
@@ -114,7 +132,7 @@ func needed(pairs int) int {
 
 // inTitleOrText seeks in both fields apart, so that nothing matches across
 // their border.
-func inTitleOrText(make func(field string) query.FieldableQuery) query.Query {
+func inTitleOrText(make func(field string) query.Query) query.Query {
 	title, text := make(fieldTitle), make(fieldText)
 	if b, ok := title.(query.BoostableQuery); ok {
 		b.SetBoost(titleBoost)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,73 +15,55 @@ const snippetRunes = 60
 // Range is a part of a text, in bytes.
 type Range struct{ Start, End int }
 
-// span is a run of positions in a folded stream, and the part it came from.
-type span struct{ from, to, part int }
+// marked is a span to be marked, and the part of the query it came from.
+type marked struct {
+	span
+	part int
+}
 
 // Marks lists where the words of a query stand in a text, in order and merged.
 // The page view marks them over the picture.
 func (x *Index) Marks(query, text string) []Range {
-	parts, _ := parse(x.folder, query)
 	s := x.folder.Stream(text)
-	var out []Range
-	for _, m := range merge(spans(s, parts)) {
-		out = append(out, Range{Start: s.Start[m.from], End: s.End[m.to-1]})
-	}
-	return out
+	return bytesOf(s, merge(spans(s, x.ask(query).marks, fieldText)))
 }
 
-// spans finds every part of the query in the stream: literal ones as they
-// stand, loose ones whole where they are whole and pair by pair elsewhere.
-func spans(s analysis.Stream, parts []part) []span {
-	var out []span
-	for n, p := range parts {
-		if p.Literal {
-			out = occurrences(out, s.Runes, p.runes, n)
+// spans finds every part of the query that may stand in the field.
+func spans(s analysis.Stream, marks []mark, field string) []marked {
+	var out []marked
+	for n, m := range marks {
+		if m.field != "" && m.field != field {
 			continue
 		}
-		for i := range len(p.runes) - 1 {
-			out = occurrences(out, s.Runes, p.runes[i:i+2], n)
+		for _, found := range m.find(s.Runes) {
+			out = append(out, marked{found, n})
 		}
 	}
-	slices.SortFunc(out, func(a, b span) int {
-		if a.from != b.from {
-			return a.from - b.from
-		}
-		return a.to - b.to
-	})
-	return out
-}
-
-func occurrences(out []span, text, sought []rune, part int) []span {
-	for i := 0; i+len(sought) <= len(text); i++ {
-		if text[i] == sought[0] && slices.Equal(text[i:i+len(sought)], sought) {
-			out = append(out, span{from: i, to: i + len(sought), part: part})
-		}
-	}
+	slices.SortFunc(out, func(a, b marked) int { return cmp.Or(a.from-b.from, a.to-b.to) })
 	return out
 }
 
 // merge joins spans that overlap or touch. They must be sorted.
-func merge(in []span) []span {
+func merge(in []marked) []span {
 	var out []span
 	for _, s := range in {
 		if n := len(out); n > 0 && s.from <= out[n-1].to {
 			out[n-1].to = max(out[n-1].to, s.to)
 			continue
 		}
-		out = append(out, s)
+		out = append(out, s.span)
 	}
 	return out
 }
 
 // snippet is about sixty characters around the place where most of the query's
 // parts stand close together.
-func snippet(f *analysis.Folder, text string, parts []part) []Fragment {
+func snippet(f *analysis.Folder, text string, marks []mark) []Fragment {
 	s := f.Stream(text)
 	if s.Len() == 0 {
 		return nil
 	}
-	found := spans(s, parts)
+	found := spans(s, marks, fieldText)
 	from, to := cluster(found)
 	// A third of what is left goes before the marks: one reads on from them.
 	lead := max(0, snippetRunes-(to-from)) / 3
@@ -100,7 +83,7 @@ func snippet(f *analysis.Folder, text string, parts []part) []Fragment {
 
 // cluster is the window of snippetRunes positions that holds the most parts of
 // the query, then the most marks, then the first.
-func cluster(found []span) (from, to int) {
+func cluster(found []marked) (from, to int) {
 	best := -1
 	for i, a := range found {
 		seen := map[int]bool{}
@@ -129,12 +112,12 @@ func bytesOf(s analysis.Stream, spans []span) []Range {
 }
 
 // whole is all of a short text with its marks.
-func whole(f *analysis.Folder, text string, parts []part) []Fragment {
+func whole(f *analysis.Folder, text string, marks []mark) []Fragment {
 	if text == "" {
 		return nil
 	}
 	s := f.Stream(text)
-	return cut(text, 0, len(text), bytesOf(s, merge(spans(s, parts))))
+	return cut(text, 0, len(text), bytesOf(s, merge(spans(s, marks, fieldTitle))))
 }
 
 // cut makes fragments of text[start:end]; marks are sorted and apart.

@@ -15,6 +15,7 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 
 	"diaoyue.example/workstation/search/analysis"
+	"diaoyue.example/workstation/search/language"
 )
 
 // Keys of what an index keeps beside its documents.
@@ -31,8 +32,10 @@ const batchSize = 200
 // waits for ever.
 const lockWait = "500ms"
 
-// Config of an index. The zero value is right.
-type Config struct{}
+// Config of an index. The zero value is right where nobody types field names.
+type Config struct {
+	Vocabulary language.Vocabulary // names of the fields: number, type, party, officer, retention, title, text, kind, stage, source, date
+}
 
 // Index is open. It is safe for concurrent use; writes follow one another.
 type Index struct {
@@ -40,12 +43,14 @@ type Index struct {
 	folder *analysis.Folder
 	write  sync.Mutex
 	closed bool
+
+	vocabulary language.Vocabulary
 }
 
 // Open opens the index in dir, or makes an empty one. Errors: ErrHeld when
 // another process has it, ErrVersion and ErrDamaged when it must be built anew
 // (Reset, then Open).
-func Open(dir string, _ Config) (*Index, error) {
+func Open(dir string, cfg Config) (*Index, error) {
 	folder, err := analysis.NewFolder()
 	if err != nil {
 		return nil, err
@@ -57,7 +62,7 @@ func Open(dir string, _ Config) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{bleve: b, folder: folder}
+	x := &Index{bleve: b, folder: folder, vocabulary: cfg.Vocabulary}
 	if err = x.checkVersion(); err != nil {
 		_ = b.Close()
 		return nil, err

@@ -200,7 +200,7 @@ func TestClosed(t *testing.T) {
 
 func open(tb testing.TB, dir string) *search.Index {
 	tb.Helper()
-	x, err := search.Open(dir, search.Config{})
+	x, err := search.Open(dir, search.Config{Vocabulary: english()})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/blevesearch/bleve/v2"
@@ -15,7 +16,7 @@ import (
 
 // schemaVersion is written into each index. Raise it with any change of the
 // mapping or of folding: an index of another version is built anew.
-const schemaVersion = "1"
+const schemaVersion = "2"
 
 // streamAnalyzer lies in the stored mapping by name, so its name carries a
 // version of its own.
@@ -36,6 +37,13 @@ const (
 	fieldT0     = "t0"
 	fieldT1     = "t1"
 	fieldFrame  = "frame"
+
+	fieldNumber    = "number"
+	fieldType      = "type"
+	fieldParty     = "party"
+	fieldOfficer   = "officer"
+	fieldRetention = "retention"
+	fieldInitials  = "initials"
 )
 
 // registerStream tells Bleve of our tokenizer. Bleve keeps one registry for the
@@ -85,17 +93,20 @@ func newMapping() (mapping.IndexMapping, error) {
 		return nil, fmt.Errorf("define analyzer: %w", err)
 	}
 	doc := bleve.NewDocumentStaticMapping()
-	for _, name := range []string{fieldText, fieldTitle} {
+	for _, name := range []string{fieldText, fieldTitle, fieldNumber, fieldType, fieldParty, fieldOfficer} {
 		f := bleve.NewTextFieldMapping()
 		f.Analyzer = streamAnalyzer
 		f.Store, f.IncludeTermVectors, f.IncludeInAll, f.DocValues = true, true, false, false
 		doc.AddFieldMappingsAt(name, f)
 	}
-	for _, name := range []string{fieldCase, fieldRecord, fieldKind, fieldStage, fieldDate, fieldSource, fieldNote} {
+	for _, name := range []string{fieldCase, fieldRecord, fieldKind, fieldStage, fieldDate, fieldSource, fieldNote, fieldRetention} {
 		f := bleve.NewKeywordFieldMapping()
 		f.Store, f.IncludeTermVectors, f.IncludeInAll, f.DocValues = true, false, false, true
 		doc.AddFieldMappingsAt(name, f)
 	}
+	initials := bleve.NewKeywordFieldMapping()
+	initials.Store, initials.IncludeTermVectors, initials.IncludeInAll, initials.DocValues = false, false, false, false
+	doc.AddFieldMappingsAt(fieldInitials, initials)
 	for _, name := range []string{fieldPage, fieldT0, fieldT1, fieldFrame} {
 		f := bleve.NewNumericFieldMapping()
 		f.Index, f.Store, f.IncludeInAll, f.DocValues = false, true, false, false
@@ -109,10 +120,11 @@ func newMapping() (mapping.IndexMapping, error) {
 // fields is a document as Bleve takes it. Empty fields are left out, so that a
 // missing value and an empty one are the same.
 func (d Document) fields() map[string]any {
-	out := make(map[string]any, 13)
+	out := make(map[string]any, 19)
 	for name, v := range map[string]string{
 		fieldText: d.Text, fieldTitle: d.Title, fieldCase: d.Case, fieldRecord: d.Record, fieldKind: d.Kind,
 		fieldStage: d.Stage, fieldDate: d.Date, fieldSource: d.Source, fieldNote: d.Note,
+		fieldType: d.Type, fieldRetention: d.Retention,
 	} {
 		if v != "" {
 			out[name] = v
@@ -123,5 +135,31 @@ func (d Document) fields() map[string]any {
 			out[name] = float64(v)
 		}
 	}
+	for name, v := range map[string][]string{
+		fieldNumber: d.Number, fieldParty: d.Party, fieldOfficer: d.Officer, fieldInitials: initialsOf(d.Names),
+	} {
+		if len(v) > 0 {
+			out[name] = v
+		}
+	}
 	return out
+}
+
+// isKeyword says whether a field is compared whole.
+func isKeyword(name string) bool {
+	switch name {
+	case fieldKind, fieldStage, fieldSource, fieldRetention, fieldCase, fieldRecord:
+		return true
+	}
+	return false
+}
+
+// initialsOf lists the initials of each name in each of its readings, once.
+func initialsOf(names []string) []string {
+	var out []string
+	for _, n := range names {
+		out = append(out, own.Initials(n)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

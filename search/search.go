@@ -31,9 +31,19 @@ const (
 	SourceNote   = "note"
 )
 
-// LevelPlace says at what level all words of a query must be found: in one
-// page, one spoken span, one note.
-const LevelPlace = "place"
+// At what level all words of a query must be found.
+const (
+	LevelPlace  = "place"  // in one page, one spoken span, one note
+	LevelRecord = "record" // in one record, be it on several pages
+	LevelCase   = "case"   // in one case
+)
+
+// How the answer is ordered.
+const (
+	SortBest   = ""       // by how well a place answers
+	SortNewest = "newest" // by the date of the record
+	SortOldest = "oldest"
+)
 
 // Document is one place: a page, a spoken span, a note, or the title and
 // description of a record or case.
@@ -51,13 +61,24 @@ type Document struct {
 	Source string // SourceTitle, SourcePage, SourceSpeech, SourceNote
 	Note   string // id of the annotation, when Source is SourceNote
 	Frame  int64  // 0-based frame of a note
+
+	// Described by field:value; found by nothing else.
+	Number    []string // numbers of documents and cases
+	Type      string
+	Party     []string
+	Officer   []string
+	Retention string
+
+	// Names can be found by the initials of their pinyin, too.
+	Names []string
 }
 
-// Query asks for places. Text is what a person typed: words, all of which must
-// be found in one place, and literal text in quotes. An empty Text matches
-// everything the filters let through.
+// Query asks for places. Text is what a person typed, in the language of
+// package language. An empty Text matches everything the filters let through.
 type Query struct {
 	Text    string
+	Level   string   // LevelPlace when empty
+	Sort    string   // SortBest when empty
 	Stages  []string // any of; empty means all
 	Kinds   []string // any of; empty means all
 	Years   []string // any of; empty means all
@@ -82,7 +103,7 @@ type Result struct {
 	Cases, Records, Places int
 	Groups                 []CaseGroup
 	Facets                 Facets
-	Level                  string   // LevelPlace
+	Level                  string   // at which all parts were found
 	Terms                  []Term   // what was understood
 	Unparsed               []string // what was not understood, and so not applied
 	Took                   time.Duration
@@ -91,7 +112,11 @@ type Result struct {
 // Term is one part of a query as it was understood.
 type Term struct {
 	Text    string
-	Literal bool // sought as it stands; otherwise as a word whose parts may stand apart
+	Literal bool   // sought as it stands; otherwise as a word whose parts may stand apart
+	How     string // "" or "pattern", "oneOff", "near"
+	Field   string // "" for title and text
+	Within  int    // of "near", in characters
+	Not     bool   // must not be found
 }
 
 // CaseGroup holds the records of one case, best first.
@@ -100,6 +125,7 @@ type CaseGroup struct {
 	Score   float64
 	Places  int
 	Records []RecordGroup
+	Date    string // of the first dated record, when sorted by date
 }
 
 // RecordGroup holds the places of one record, best first. Places is the count
@@ -109,6 +135,7 @@ type RecordGroup struct {
 	Score  float64
 	Places int
 	Hits   []Hit
+	Date   string
 }
 
 // Hit is one place: the fields of its document without the text, and a snippet.
