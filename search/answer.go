@@ -2,22 +2,16 @@ package search
 
 import (
 	"cmp"
+	"container/heap"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-	"time"
-
-	"github.com/blevesearch/bleve/v2"
-	bs "github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
-// found is one matching place with what grouping needs, read from doc values.
+// found is one matching place with what grouping needs.
 type found struct {
-	id, caseID, record, stage, kind, date string
-	score                                 float64
+	match
+	caseID, record, stage, kind, date string
 }
 
 // Search answers a query. The counts are those of the whole answer. The error
@@ -28,90 +22,116 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if asked.lost() {
 		return res, nil // nothing was understood: nothing is found, rather than everything
 	}
-	all, took, err := x.answer(ctx, asked, q)
+	began := x.now()
+	s, err := x.snapshot()
 	if err != nil {
 		return Result{}, err
 	}
-	res.Took, res.Places = took, len(all)
-	res.Facets = facets(all)
-	groups := group(all)
-	order(groups, q.Sort)
-	res.Cases = len(groups)
-	for _, g := range groups {
-		for _, r := range g.Records {
-			if r.Record != "" {
+	defer s.close()
+	all, err := s.answer(ctx, asked, q)
+	if err != nil {
+		return Result{}, err
+	}
+	res.Took = x.now().Sub(began)
+	res.Places, res.Facets = len(all), facets(all)
+	cases := group(all)
+	order(cases, q.Sort)
+	res.Cases = len(cases)
+	for _, c := range cases {
+		for _, r := range c.records {
+			if r.id != "" {
 				res.Records++
 			}
 		}
 	}
-	res.Groups = window(groups, q.Offset, q.Limit)
-	if err := x.fill(ctx, asked.marks, res.Groups, q.PerRecord); err != nil {
+	f := filler{snapshot: s, folder: x.folder, marks: asked.marks, perRecord: q.PerRecord}
+	res.Groups, err = f.fill(ctx, window(cases, q.Offset, q.Limit))
+	if err != nil {
 		return Result{}, err
 	}
 	return res, nil
 }
 
-// Places is the answer without grouping, best first: Limit and Offset count
-// places here.
+// Places is the answer without grouping, best first, equals in the order of the
+// index: Limit and Offset count places here.
 func (x *Index) Places(ctx context.Context, q Query) ([]Place, error) {
 	asked := x.ask(q.Text)
 	if asked.lost() {
 		return nil, nil
 	}
-	all, _, err := x.matches(ctx, build(asked, q), nil)
+	s, err := x.snapshot()
 	if err != nil {
 		return nil, err
 	}
+	defer s.close()
+	all, err := s.collect(ctx, build(asked, q))
+	if err != nil {
+		return nil, err
+	}
+	all = best(all, q.Offset, q.Limit)
+	slices.SortFunc(all, func(a, b match) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.number, b.number)) })
+	all = window(all, q.Offset, q.Limit)
 	out := make([]Place, len(all))
 	for i, m := range all {
-		out[i] = Place{ID: m.id, Score: m.score}
+		out[i].Score = m.score
+		if out[i].ID, err = s.id(m.number); err != nil {
+			return nil, err
+		}
 	}
-	return window(out, q.Offset, q.Limit), nil
+	return out, nil
 }
 
-// sortFields follow score and id: they never decide the order, but make Bleve
-// load their doc values, which is the cheapest way to the whole id set.
-var sortFields = [...]string{fieldCase, fieldRecord, fieldStage, fieldKind, fieldDate} //nolint:gochecknoglobals // a constant list
-
-// matches is the whole answer, best first, ties by id. The fields of found are
-// filled when loading names all of sortFields, and not when it names none.
-func (x *Index) matches(ctx context.Context, q query.Query, loading []string) ([]found, time.Duration, error) {
-	count, err := x.Count()
-	if err != nil || count == 0 {
-		return nil, 0, err
+// best leaves what can be among the first offset+limit: those, and all that
+// score as well as the last of them, for something else decides between equals.
+func best(all []match, offset, limit int) []match {
+	n := offset + limit
+	if limit <= 0 || n >= len(all) {
+		return all
 	}
-	req := bleve.NewSearchRequestOptions(q, count, 0, false)
-	req.Sort = bs.SortOrder{&bs.SortScore{Desc: true}, &bs.SortDocID{}}
-	for _, f := range loading {
-		// As a string: left to itself Bleve takes an eight-digit code for a packed number.
-		req.Sort = append(req.Sort, &bs.SortField{Field: f, Type: bs.SortFieldAsString, Missing: bs.SortFieldMissingLast})
-	}
-	res, err := x.bleve.SearchInContext(ctx, req)
-	if err != nil {
-		return nil, 0, fmt.Errorf("search: %w", closed(err))
-	}
-	out := make([]found, len(res.Hits))
-	for i, h := range res.Hits {
-		out[i] = found{id: h.ID, score: h.Score}
-		if len(loading) == 0 {
-			continue
+	// A heap of the n best scores seen; its root is the least of them.
+	h := make(scores, 0, n)
+	for _, m := range all {
+		switch {
+		case len(h) < n:
+			heap.Push(&h, m.score)
+		case m.score > h[0]:
+			h[0] = m.score
+			heap.Fix(&h, 0)
 		}
-		v := func(n int) string {
-			if s := h.Sort[n+2]; s != bs.HighTerm {
-				return s
-			}
-			return ""
-		}
-		out[i].caseID, out[i].record, out[i].stage, out[i].kind, out[i].date = v(0), v(1), v(2), v(3), v(4)
 	}
-	return out, res.Took, nil
+	return slices.DeleteFunc(slices.Clone(all), func(m match) bool { return m.score < h[0] })
 }
 
-// group sorts the places, which come best first, into cases and records. Ties
-// go by id, so that the same answer always looks the same.
-func group(all []found) []CaseGroup {
+// scores is a heap.Interface, the least first.
+type scores []float64
+
+func (s scores) Len() int           { return len(s) }
+func (s scores) Less(i, j int) bool { return s[i] < s[j] }
+func (s scores) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+func (s *scores) Push(v any)        { *s = append(*s, v.(float64)) } //nolint:forcetypeassert // best pushes nothing else
+func (s *scores) Pop() any          { panic("never taken out") }
+
+// caseFound and recordFound are the places found, by case and record, best
+// first.
+type (
+	caseFound struct {
+		id      string
+		date    string // of the first dated record, when ordered by date
+		places  int
+		score   float64
+		records []recordFound
+	}
+	recordFound struct {
+		id, date string
+		score    float64
+		places   []match
+	}
+)
+
+// group sorts the places, which come best first, into cases and records.
+func group(all []found) []caseFound {
 	type key struct{ caseID, record string }
-	var cases []CaseGroup
+	var cases []caseFound
 	caseAt := map[string]int{}
 	recordAt := map[key]int{}
 	for _, m := range all {
@@ -119,26 +139,17 @@ func group(all []found) []CaseGroup {
 		if !ok {
 			c = len(cases)
 			caseAt[m.caseID] = c
-			cases = append(cases, CaseGroup{Case: m.caseID, Score: m.score})
+			cases = append(cases, caseFound{id: m.caseID, score: m.score})
 		}
 		g := &cases[c]
 		r, ok := recordAt[key{m.caseID, m.record}]
 		if !ok {
-			r = len(g.Records)
+			r = len(g.records)
 			recordAt[key{m.caseID, m.record}] = r
-			g.Records = append(g.Records, RecordGroup{Record: m.record, Score: m.score, Date: m.date})
+			g.records = append(g.records, recordFound{id: m.record, score: m.score, date: m.date})
 		}
-		g.Places++
-		g.Records[r].Places++
-		g.Records[r].Hits = append(g.Records[r].Hits, Hit{ID: m.id, Score: m.score})
-	}
-	slices.SortStableFunc(cases, func(a, b CaseGroup) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Case, b.Case))
-	})
-	for _, g := range cases {
-		slices.SortStableFunc(g.Records, func(a, b RecordGroup) int {
-			return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Record, b.Record))
-		})
+		g.places++
+		g.records[r].places = append(g.records[r].places, m.match)
 	}
 	return cases
 }
@@ -184,92 +195,4 @@ func window[T any](all []T, offset, limit int) []T {
 		all = all[:limit]
 	}
 	return all
-}
-
-// fill reads the fields of the places to be shown and makes their snippets.
-func (x *Index) fill(ctx context.Context, marks []mark, groups []CaseGroup, perRecord int) error {
-	for _, g := range groups {
-		for i := range g.Records {
-			r := &g.Records[i]
-			r.Hits = window(r.Hits, 0, perRecord)
-			for n := range r.Hits {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				if err := x.fillHit(marks, &r.Hits[n]); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (x *Index) fillHit(marks []mark, h *Hit) error {
-	doc, text, err := x.load(h.ID)
-	if err != nil {
-		return err
-	}
-	h.Case, h.Record, h.Kind, h.Stage, h.Date, h.Title = doc.Case, doc.Record, doc.Kind, doc.Stage, doc.Date, doc.Title
-	h.Page, h.T0, h.T1, h.Source, h.Note, h.Frame = doc.Page, doc.T0, doc.T1, doc.Source, doc.Note, doc.Frame
-	h.Fragments = snippet(x.folder, text, marks)
-	h.TitleFragments = whole(x.folder, doc.Title, marks)
-	return nil
-}
-
-func (x *Index) load(id string) (Document, string, error) {
-	stored, err := x.bleve.Document(id)
-	if err != nil {
-		return Document{}, "", fmt.Errorf("read place: %w", closed(err))
-	}
-	d := Document{ID: id}
-	if stored == nil {
-		return d, "", nil // removed since the search: shown without its text
-	}
-	stored.VisitFields(func(f index.Field) {
-		if n, ok := f.(index.NumericField); ok {
-			if v, err := n.Number(); err == nil {
-				d.setNumber(f.Name(), int64(v))
-			}
-			return
-		}
-		d.setText(f.Name(), string(f.Value()))
-	})
-	return d, d.Text, nil
-}
-
-func (d *Document) setNumber(name string, v int64) {
-	switch name {
-	case fieldPage:
-		d.Page = int(v)
-	case fieldT0:
-		d.T0 = v
-	case fieldT1:
-		d.T1 = v
-	case fieldFrame:
-		d.Frame = v
-	}
-}
-
-func (d *Document) setText(name, v string) {
-	switch name {
-	case fieldText:
-		d.Text = v
-	case fieldTitle:
-		d.Title = v
-	case fieldCase:
-		d.Case = v
-	case fieldRecord:
-		d.Record = v
-	case fieldKind:
-		d.Kind = v
-	case fieldStage:
-		d.Stage = v
-	case fieldDate:
-		d.Date = v
-	case fieldSource:
-		d.Source = v
-	case fieldNote:
-		d.Note = v
-	}
 }

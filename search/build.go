@@ -142,8 +142,8 @@ func inTitleOrText(make func(field string) query.Query) query.Query {
 
 // literal seeks folded text as it stands. Every rune of a text begins a term,
 // so one rune is a prefix, two are a term, and more are a phrase of the fewest
-// terms. (A match-phrase query would add the last rune as a term of its own.)
-func literal(field string, runes []rune) query.FieldableQuery {
+// terms.
+func literal(field string, runes []rune) query.Query {
 	switch len(runes) {
 	case 1:
 		q := bleve.NewPrefixQuery(string(runes))
@@ -152,7 +152,7 @@ func literal(field string, runes []rune) query.FieldableQuery {
 	case 2:
 		return term(field, string(runes))
 	}
-	return bleve.NewPhraseQuery(analysis.Cover(runes), field)
+	return &phrase{field: field, runes: runes, boost: 1}
 }
 
 func term(field, value string) *query.TermQuery {

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -35,16 +36,19 @@ const lockWait = "500ms"
 // Config of an index. The zero value is right where nobody types field names.
 type Config struct {
 	Vocabulary language.Vocabulary // names of the fields: number, type, party, officer, retention, title, text, kind, stage, source, date
+	Now        func() time.Time    // may be nil: then no answer tells how long it took
 }
 
 // Index is open. It is safe for concurrent use; writes follow one another.
 type Index struct {
-	bleve  bleve.Index
-	folder *analysis.Folder
-	write  sync.Mutex
-	closed bool
+	bleve   bleve.Index
+	folder  *analysis.Folder
+	write   sync.Mutex
+	closed  bool         // guarded by reading
+	reading sync.RWMutex // held while a snapshot is read
 
 	vocabulary language.Vocabulary
+	now        func() time.Time
 }
 
 // Open opens the index in dir, or makes an empty one. Errors: ErrHeld when
@@ -62,7 +66,10 @@ func Open(dir string, cfg Config) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{bleve: b, folder: folder, vocabulary: cfg.Vocabulary}
+	x := &Index{bleve: b, folder: folder, vocabulary: cfg.Vocabulary, now: cfg.Now}
+	if x.now == nil {
+		x.now = func() time.Time { return time.Time{} }
+	}
 	if err = x.checkVersion(); err != nil {
 		_ = b.Close()
 		return nil, err
@@ -156,6 +163,8 @@ func Reset(dir string) error {
 func (x *Index) Close() error {
 	x.write.Lock()
 	defer x.write.Unlock()
+	x.reading.Lock()
+	defer x.reading.Unlock()
 	if x.closed {
 		return nil
 	}

@@ -3,8 +3,8 @@ package search
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
-	"time"
 
 	"github.com/blevesearch/bleve/v2/search/query"
 )
@@ -18,62 +18,95 @@ func (q Query) level() string {
 }
 
 // answer is every place that answers the question at the level asked for, best
-// first, ties by id.
-func (x *Index) answer(ctx context.Context, asked question, q Query) ([]found, time.Duration, error) {
+// first, with the fields that grouping needs.
+func (s *snapshot) answer(ctx context.Context, asked question, q Query) ([]found, error) {
+	var out []found
+	var err error
 	if q.level() == LevelPlace || len(asked.parts)+len(asked.without) < 2 {
-		return x.matches(ctx, build(asked, q), sortFields[:])
+		out, err = s.places(ctx, build(asked, q))
+	} else {
+		out, err = s.joined(ctx, asked, q)
 	}
-	return x.joined(ctx, asked, q)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(out, func(a, b found) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.caseID, b.caseID), cmp.Compare(a.record, b.record), cmp.Compare(a.number, b.number))
+	})
+	return out, nil
+}
+
+// places is the answer to one query of Bleve, in the order of the index.
+func (s *snapshot) places(ctx context.Context, q query.Query) ([]found, error) {
+	matches, err := s.collect(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	v, err := s.values()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]found, len(matches))
+	for i, m := range matches {
+		out[i].match = m
+		if err = v.read(&out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // joined asks for each part by itself and keeps the places of those records (or
 // cases) that hold all parts. What the case's own place holds, its number and
 // its people, each of its records holds.
-func (x *Index) joined(ctx context.Context, asked question, q Query) ([]found, time.Duration, error) {
+func (s *snapshot) joined(ctx context.Context, asked question, q Query) ([]found, error) {
+	only := func(part query.Query) ([]found, error) {
+		return s.places(ctx, build(question{parts: []query.Query{part}}, q))
+	}
 	var all []found
-	var took time.Duration
-	at := map[string]int{} // places, by id
+	at := map[uint64]int{}
 	holds := make([]map[string]bool, len(asked.parts))
 	for n, part := range asked.parts {
-		places, t, err := x.matches(ctx, build(question{parts: []query.Query{part}}, q), sortFields[:])
+		places, err := only(part)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		took += t
-		holds[n] = map[string]bool{}
+		holds[n] = owners(places, q.Level)
 		for _, p := range places {
-			holds[n][p.owner(q.Level)] = true
-			if i, known := at[p.id]; known {
+			if i, known := at[p.number]; known {
 				all[i].score += p.score
 				continue
 			}
-			at[p.id] = len(all)
+			at[p.number] = len(all)
 			all = append(all, p)
 		}
 	}
 	if len(asked.parts) == 0 {
 		var err error
-		if all, took, err = x.matches(ctx, build(question{}, q), sortFields[:]); err != nil {
-			return nil, 0, err
+		if all, err = s.places(ctx, build(question{}, q)); err != nil {
+			return nil, err
 		}
 	}
 	without := map[string]bool{}
 	for _, part := range asked.without {
-		places, t, err := x.matches(ctx, build(question{parts: []query.Query{part}}, q), sortFields[:])
+		places, err := only(part)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
-		took += t
-		for _, p := range places {
-			without[p.owner(q.Level)] = true
-		}
+		maps.Copy(without, owners(places, q.Level))
 	}
-	out := slices.DeleteFunc(all, func(p found) bool {
+	return slices.DeleteFunc(all, func(p found) bool {
 		has := func(set map[string]bool) bool { return set[p.owner(q.Level)] || set[ofCase(p.caseID)] }
 		return has(without) || slices.ContainsFunc(holds, func(set map[string]bool) bool { return !has(set) })
-	})
-	slices.SortFunc(out, func(a, b found) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.id, b.id)) })
-	return out, took, nil
+	}), nil
+}
+
+func owners(places []found, level string) map[string]bool {
+	out := make(map[string]bool, len(places))
+	for _, p := range places {
+		out[p.owner(level)] = true
+	}
+	return out
 }
 
 // owner is what all parts must be found in: the record, or the case.
@@ -88,7 +121,7 @@ func ofCase(id string) string { return "case:" + id }
 
 // order sorts cases, and the records in each, by date; the best come first
 // when nothing else is asked for. What has no date comes last.
-func order(groups []CaseGroup, by string) {
+func order(cases []caseFound, by string) {
 	if by != SortNewest && by != SortOldest {
 		return
 	}
@@ -104,15 +137,15 @@ func order(groups []CaseGroup, by string) {
 			return cmp.Compare(a, b)
 		}
 	}
-	for i := range groups {
-		g := &groups[i]
-		slices.SortStableFunc(g.Records, func(a, b RecordGroup) int { return compare(a.Date, b.Date) })
-		for _, r := range g.Records {
-			if r.Date != "" {
-				g.Date = r.Date
+	for i := range cases {
+		c := &cases[i]
+		slices.SortStableFunc(c.records, func(a, b recordFound) int { return compare(a.date, b.date) })
+		for _, r := range c.records {
+			if r.date != "" {
+				c.date = r.date
 				break
 			}
 		}
 	}
-	slices.SortStableFunc(groups, func(a, b CaseGroup) int { return compare(a.Date, b.Date) })
+	slices.SortStableFunc(cases, func(a, b caseFound) int { return compare(a.date, b.date) })
 }

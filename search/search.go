@@ -103,10 +103,10 @@ type Result struct {
 	Cases, Records, Places int
 	Groups                 []CaseGroup
 	Facets                 Facets
-	Level                  string   // at which all parts were found
-	Terms                  []Term   // what was understood
-	Unparsed               []string // what was not understood, and so not applied
-	Took                   time.Duration
+	Level                  string        // at which all parts were found
+	Terms                  []Term        // what was understood
+	Unparsed               []string      // what was not understood, and so not applied
+	Took                   time.Duration // 0 without a clock
 }
 
 // Term is one part of a query as it was understood.

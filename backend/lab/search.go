@@ -10,12 +10,14 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"time"
 
+	"diaoyue.example/workstation/backend/retrieval"
 	"diaoyue.example/workstation/search"
 )
 
 const searchUsage = `usage: diaoyue-lab search index --out DIR FILE.jsonl
-       diaoyue-lab search query --index DIR < queries.jsonl
+       diaoyue-lab search query --index DIR [--times] < queries.jsonl
 `
 
 // maxLine bounds a line of input: a page of text with room to spare.
@@ -35,7 +37,7 @@ func runSearch(ctx context.Context, args []string, stdin io.Reader, stdout, stde
 	case "index":
 		err = searchIndex(ctx, args[1:], stdout)
 	case "query":
-		err = searchQuery(ctx, args[1:], stdin, stdout)
+		err = searchQuery(ctx, args[1:], stdin, stdout, stderr)
 	default:
 		err = errUsage
 	}
@@ -118,17 +120,20 @@ func searchIndex(ctx context.Context, args []string, stdout io.Writer) error {
 	return err
 }
 
-// labQuery is a line of questions. Limit 0 gives all places.
+// labQuery is a line of questions. Limit 0 gives all places. Group asks for the
+// cases or records that hold them, each with the count of its places.
 type labQuery struct {
 	ID    string `json:"id"`
 	Q     string `json:"q"`
 	Limit int    `json:"limit"`
+	Group string `json:"group"` // "", "record" or "case"
 }
 
-func searchQuery(ctx context.Context, args []string, stdin io.Reader, stdout io.Writer) error {
+func searchQuery(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	fs := flag.NewFlagSet("query", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	dir := fs.String("index", "", "")
+	times := fs.Bool("times", false, "")
 	if err := fs.Parse(args); err != nil || *dir == "" || fs.NArg() > 0 {
 		return errUsage
 	}
@@ -136,7 +141,11 @@ func searchQuery(ctx context.Context, args []string, stdin io.Reader, stdout io.
 	if _, err := os.Stat(*dir); err != nil {
 		return fmt.Errorf("open index: %w", err)
 	}
-	x, err := search.Open(*dir, search.Config{})
+	words, err := retrieval.Vocabulary()
+	if err != nil {
+		return err
+	}
+	x, err := search.Open(*dir, search.Config{Vocabulary: words})
 	if err != nil {
 		return err
 	}
@@ -147,12 +156,16 @@ func searchQuery(ctx context.Context, args []string, stdin io.Reader, stdout io.
 		if bad := json.Unmarshal(line, &q); bad != nil {
 			return bad
 		}
-		places, bad := x.Places(ctx, search.Query{Text: q.Q, Limit: q.Limit})
+		began := time.Now()
+		lines, bad := answerLines(ctx, x, q)
 		if bad != nil {
 			return bad
 		}
-		for _, p := range places {
-			if _, bad = fmt.Fprintf(out, "%s\t%s\t%s\n", q.ID, p.ID, strconv.FormatFloat(p.Score, 'f', 6, 64)); bad != nil {
+		if *times {
+			fmt.Fprintf(stderr, "%s\t%d\t%d\n", q.ID, time.Since(began).Microseconds(), len(lines))
+		}
+		for _, l := range lines {
+			if _, bad = fmt.Fprintf(out, "%s\t%s\t%s\n", q.ID, l.name, l.value); bad != nil {
 				return bad
 			}
 		}
@@ -162,6 +175,42 @@ func searchQuery(ctx context.Context, args []string, stdin io.Reader, stdout io.
 		return fmt.Errorf("query: %w", err)
 	}
 	return nil
+}
+
+// answerLine is what was found, and its score; of a group, its count.
+type answerLine struct{ name, value string }
+
+func answerLines(ctx context.Context, x *search.Index, q labQuery) ([]answerLine, error) {
+	asked := search.Query{Text: q.Q, Limit: q.Limit}
+	var out []answerLine
+	switch q.Group {
+	case "":
+		places, err := x.Places(ctx, asked)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range places {
+			out = append(out, answerLine{p.ID, strconv.FormatFloat(p.Score, 'f', 6, 64)})
+		}
+	case search.LevelRecord, search.LevelCase:
+		tally, err := x.Tally(ctx, asked)
+		if err != nil {
+			return nil, err
+		}
+		counts := tally.Cases
+		if q.Group == search.LevelRecord {
+			counts = tally.Records
+		}
+		for _, c := range counts {
+			out = append(out, answerLine{c.ID, strconv.Itoa(c.Places)})
+		}
+		if q.Limit > 0 && q.Limit < len(out) {
+			out = out[:q.Limit]
+		}
+	default:
+		return nil, fmt.Errorf("unknown group %q", q.Group)
+	}
+	return out, nil
 }
 
 // eachLine calls do with every line that is not empty.

@@ -52,6 +52,14 @@ func TestSearchIndexAndQuery(t *testing.T) {
 	if !strings.HasPrefix(got, "q1\tB/1#p1\t") {
 		t.Errorf("the title does not come first:\n%s", got)
 	}
+	got, code = searchLab(t, `{"id":"r","q":"\"查封\"","group":"record"}
+{"id":"c","q":"题名:查封 OR 仓库","group":"case"}
+{"id":"n","q":"仓库 日期:2025","group":"case"}
+`, "search", "query", "--index", out)
+	want := "r\tA/1\t1\nr\tA/2\t1\nr\tB/1\t1\nc\tA\t2\nc\tB\t1\nn\tA\t1\n"
+	if code != exitDone || got != want {
+		t.Errorf("by group: exit %d\n%s", code, cmp.Diff(want, got))
+	}
 	for _, args := range [][]string{{"search"}, {"search", "index", input}, {"search", "query"}, {"search", "query", "--index", out, "x"}} {
 		if _, code := searchLab(t, "", args...); code != exitUsage {
 			t.Errorf("%v: exit %d, want %d", args, code, exitUsage)
