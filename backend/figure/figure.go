@@ -2,7 +2,8 @@
 // can print one row a figure.
 //
 // Invariant: a row is printed by the test that measured it and by nothing
-// else; a figure below its mark fails its test.
+// else; a figure below its mark fails its test, and a demanded row that no
+// test printed is missed.
 package figure
 
 import (
@@ -14,28 +15,36 @@ import (
 // Prefix opens a line that carries a figure in the output of go test -v.
 const Prefix = "FIGURE "
 
-// Figure is one row of the table.
+// Figure is what a test measured for a row. Several figures may stand for one
+// row; each must reach the mark.
 type Figure struct {
-	Name    string `json:"name"`              // what was measured, with the number of runs
-	Mark    string `json:"mark"`              // what must be reached, as "0" or "≤ 10 s"
-	Value   string `json:"value"`             // what was measured
+	Row     Row    `json:"row"`
+	Name    string `json:"name"`              // how it was measured: runs, sizes, the file system
+	Value   string `json:"value"`             // what was measured, in the words of the mark
 	OK      bool   `json:"ok"`                // the mark is reached
 	Skipped string `json:"skipped,omitempty"` // why it could not be measured here
 }
 
-// Report prints f and fails the test if the mark is missed.
+// Report prints f and fails the test if the mark is missed or the row is not
+// one of Demands.
 func Report(tb testing.TB, f Figure) {
 	tb.Helper()
+	d, known := DemandOf(f.Row)
+	if !known {
+		tb.Errorf("%q is no row of the table: see Demands", f.Row)
+	}
 	emit(tb, f)
 	if !f.OK && f.Skipped == "" {
-		tb.Errorf("%s: %s, must be %s", f.Name, f.Value, f.Mark)
+		tb.Errorf("%s (%s): %s, must be %s", d.What, f.Name, f.Value, d.Mark)
 	}
 }
 
-// Skip prints the figure as not measured here and skips the test.
-func Skip(tb testing.TB, name, mark, why string) {
+// Skip prints rows as not measured here and skips the test.
+func Skip(tb testing.TB, why string, rows ...Row) {
 	tb.Helper()
-	emit(tb, Figure{Name: name, Mark: mark, Skipped: why})
+	for _, r := range rows {
+		Report(tb, Figure{Row: r, Skipped: why})
+	}
 	tb.Skip(why)
 }
 

@@ -61,13 +61,13 @@ func TestFigureViewWithoutTrace(t *testing.T) {
 		}
 	}
 	figure.Report(t, figure.Figure{
-		Name:  fmt.Sprintf("frames served without an entry, kill -9 × %d while scrubbing (%d viewings, %d frames)", kills, len(served), total),
-		Mark:  "0",
+		Row:   figure.ViewTrace,
+		Name:  fmt.Sprintf("kill -9 × %d while scrubbing, %d viewings, %d frames", kills, len(served), total),
 		Value: strconv.Itoa(silent),
 		OK:    silent == 0 && total > kills && len(served) > kills/2,
 	})
 	figure.Report(t, figure.Figure{
-		Name: fmt.Sprintf("viewings left open after kill -9 × %d", kills), Mark: "0", Value: strconv.Itoa(open), OK: open == 0,
+		Row: figure.ViewClosed, Name: fmt.Sprintf("kill -9 × %d", kills), Value: strconv.Itoa(open), OK: open == 0,
 	})
 	if _, err := w.Log.Verify(t.Context(), nil); err != nil {
 		t.Error(err)
