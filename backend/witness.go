@@ -4,12 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/fault"
+)
+
+// What keeps something from being written outside of the archive.
+var (
+	// ErrExists says that there is a file of that name; it was not touched.
+	// Parameter "path".
+	ErrExists = fault.New("backend.exists", "a file of that name exists")
+	// ErrNoPlace says that nothing can be written there. Parameter "path".
+	ErrNoPlace = fault.New("backend.no_place", "nothing can be written there")
 )
 
 // Everything of this file asks for the right to verify the log, which the
@@ -63,12 +73,27 @@ func (w *Workstation) Witnesses(ctx context.Context, actor accounts.Actor) ([]au
 	return w.Log.Witnesses(ctx)
 }
 
-// ExportCheckpoint writes the signed position of the log into dir.
+// ExportCheckpoint writes the signed position of the log into dir, which must
+// be there: a stick that is pulled out is not made up for by a folder in its
+// place. ErrNoPlace.
 func (w *Workstation) ExportCheckpoint(ctx context.Context, actor accounts.Actor, dir string) (string, error) {
 	if err := w.mayVerify(ctx, actor); err != nil {
 		return "", err
 	}
-	return w.Log.ExportCheckpoint(ctx, actor.ID, dir)
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return "", ErrNoPlace.With("path", dir)
+	}
+	path, err := w.Log.ExportCheckpoint(ctx, actor.ID, dir)
+	return path, unwritten(err, dir)
+}
+
+// unwritten gives a failure of the disk the code that names the place.
+func unwritten(err error, path string) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return fmt.Errorf("%w: %w", ErrNoPlace.With("path", path), err)
+	}
+	return err
 }
 
 // Cosign cosigns another workstation's checkpoint.
@@ -88,21 +113,26 @@ func (w *Workstation) ImportCosignature(ctx context.Context, actor accounts.Acto
 }
 
 // ExportLog writes the log to path, which must not exist. The auditor sees no
-// details, so what he takes out has none either.
+// details, so what he takes out has none either. ErrExists, ErrNoPlace; after
+// an error no file is left.
 func (w *Workstation) ExportLog(ctx context.Context, actor accounts.Actor, path string, withhold bool, progress func(done, total int64)) (audit.Exported, error) {
 	if err := w.mayVerify(ctx, actor); err != nil {
 		return audit.Exported{}, err
 	}
 	withhold = withhold || administrative(actor)
 	f, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return audit.Exported{}, ErrExists.With("path", path)
+	}
 	if err != nil {
-		return audit.Exported{}, fmt.Errorf("export log: %w", err)
+		return audit.Exported{}, fmt.Errorf("%w: %w", ErrNoPlace.With("path", path), err)
 	}
 	made, err := w.Log.Export(ctx, f, actor.ID, withhold, progress)
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return audit.Exported{}, errors.Join(err, os.Remove(path)) //nolint:forbidigo // half an export, made by this call
+		err = errors.Join(err, os.Remove(path)) //nolint:forbidigo // half an export, made by this call
+		return audit.Exported{}, unwritten(err, path)
 	}
-	made.Path = path
+	made.Path, made.Withheld = path, withhold
 	return made, nil
 }
 
@@ -112,6 +142,14 @@ func (w *Workstation) ChangeKey(ctx context.Context, actor accounts.Actor, reaso
 		return err
 	}
 	return w.Log.ChangeKey(ctx, actor.ID, reason)
+}
+
+// Marks says where the high-water marks lie and how far they reach.
+func (w *Workstation) Marks(ctx context.Context, actor accounts.Actor) ([]audit.Mark, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return nil, err
+	}
+	return w.Log.Marks(ctx)
 }
 
 // SetSecondMedium keeps a second high-water mark in dir; "" gives it up.

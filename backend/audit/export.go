@@ -18,6 +18,9 @@ type Exported struct {
 	Root    string // lower hex
 	Size    int64  // bytes
 	Path    string // set by who wrote it to a file
+	// Withheld says that the details were kept back, as asked for or because
+	// the account may not see them.
+	Withheld bool
 }
 
 // Export writes the whole log, keys, checkpoints and witnesses included, as
@@ -45,7 +48,7 @@ func (l *Log) Export(ctx context.Context, out io.Writer, actor string, withhold 
 	if err != nil {
 		return Exported{}, fmt.Errorf("export log: %w", err)
 	}
-	return Exported{Entries: c.Size, Root: c.Root, Size: count.n}, nil
+	return Exported{Entries: c.Size, Root: c.Root, Size: count.n, Withheld: withhold}, nil
 }
 
 type counter struct {

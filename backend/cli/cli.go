@@ -3,7 +3,8 @@
 // does is permitted, refused and logged exactly as what a person does.
 //
 // Invariant: 0 is done, 1 is refused or failed with one plain line on standard
-// error, 2 is wrong usage; names of JSON keys are promises.
+// error, 2 is wrong usage, 3 is done with a bad outcome (not trusted, damaged,
+// unequal); names of JSON keys are promises.
 package cli
 
 import (
@@ -33,6 +34,12 @@ var errUsage = errors.New("wrong usage")
 
 // errQuiet is a failure whose line is written already.
 var errQuiet = errors.New("failed")
+
+// codeError is an outcome whose lines are written already and that has an
+// exit code of its own.
+type codeError int
+
+func (e codeError) Error() string { return "exit code " + number(int64(e)) }
 
 // Env is everything the command line takes from outside.
 type Env struct {
@@ -80,6 +87,12 @@ func commands() []command {
 		{"log list", logList},
 		{"log verify", logVerify},
 		{"log checkpoint", logCheckpoint},
+		{"log export", logExport},
+		{"log witness", logWitness},
+		{"log cosign", logCosign},
+		{"log import", logImport},
+		{"log key", logKey},
+		{"log medium", logMedium},
 		{"redact submit", redactSubmit},
 		{"redact list", redactList},
 		{"redact show", redactShow},
@@ -87,6 +100,15 @@ func commands() []command {
 		{"redact reject", redactReject},
 		{"redact release", redactRelease},
 		{"certificate verify", certificateVerify},
+		{"fixity status", fixityStatus},
+		{"fixity", fixityRun},
+		{"backup key", backupKey},
+		{"backup list", backupList},
+		{"backup", backupRun},
+		{"restore accept", restoreAccept},
+		{"restore", restoreRun},
+		{"drill list", drillList},
+		{"drill", drillRun},
 		{"demo", demoRun},
 		{"create", createRun},
 		{"ingest", ingestRun},
@@ -178,7 +200,10 @@ func (c *call) parse(least, most int) error {
 }
 
 func (c *call) finish(name string, err error) int {
+	var own codeError
 	switch {
+	case errors.As(err, &own):
+		return int(own)
 	case err == nil:
 		return exitDone
 	case errors.Is(err, errUsage):

@@ -48,11 +48,21 @@ func logList(ctx context.Context, c *call) error {
 	})
 }
 
+// logCheckpoint signs the log; --to writes the checkpoint onto a stick, which
+// counts as a witness and asks another workstation for its cosignature.
 func logCheckpoint(ctx context.Context, c *call) error {
+	to := c.flags.String("to", "", "")
 	if err := c.parse(0, 0); err != nil {
 		return err
 	}
 	return c.signedIn(ctx, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		if *to != "" {
+			path, err := w.ExportCheckpoint(ctx, actor, *to)
+			if err != nil {
+				return err
+			}
+			return c.print(map[string]any{"path": path}, func() { c.say("log.requested", "path", path) })
+		}
 		made, err := w.Checkpoint(ctx, actor)
 		if err != nil {
 			return err

@@ -2,30 +2,39 @@ package cli
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"diaoyue.example/workstation/backend"
+	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/audit/check"
+	"diaoyue.example/workstation/backend/verifier"
 )
 
 // databaseFile is the archive's database, below its folder.
 const databaseFile = "workstation.db"
 
-// logVerify needs no sign-in: anybody who has the archive's folder may check
-// that its log is what was written.
+// logVerify needs no sign-in: anybody who has the archive's folder, or an
+// export of its log, may check that the log is what was written. Its exit
+// codes are the verifier's. With --as the verification is noted in the log.
 func logVerify(ctx context.Context, c *call) error {
-	var keys []string
-	c.flags.Func("key", "", func(key string) error {
-		if held, err := os.ReadFile(key); err == nil {
-			key = strings.TrimSpace(string(held))
-		}
-		keys = append(keys, key)
-		return nil
-	})
+	q := verifier.Question{Stdin: c.env.Stdin}
+	q.Flags(c.flags)
 	if err := c.parse(0, 0); err != nil {
 		return err
+	}
+	if q.Export != "" {
+		v, err := q.Verify(ctx, nil)
+		return c.verdict(v, err)
+	}
+	cfg, err := q.Resolve()
+	if err != nil {
+		return c.verdict(verifier.Verdict{}, err)
+	}
+	if c.as != "" {
+		return c.verifyNoted(ctx, cfg)
 	}
 	archive, err := c.archiveDir()
 	if err != nil {
@@ -40,35 +49,45 @@ func logVerify(ctx context.Context, c *call) error {
 		return errNoArchive.With("dir", archive)
 	}
 	report, err := audit.VerifyFile(ctx, audit.VerifyConfig{
-		Database: database, ArchiveDir: archive, StateDir: state, Trusted: keys,
+		Database: database, ArchiveDir: archive, StateDir: state, Trusted: cfg.Trusted, Witnesses: cfg.Witnesses, Cosigners: cfg.Cosigners,
 	}, nil)
-	var tampered *audit.TamperError
-	if errors.As(err, &tampered) {
-		if printErr := c.print(map[string]any{
-			"ok": false, "seq": tampered.Seq, "to": tampered.To, "kind": tampered.Kind,
-		}, func() {}); printErr != nil {
-			return printErr
-		}
+	return c.verdictOf(report, err, cfg)
+}
+
+// verifyNoted verifies with the key of the state folder and notes who did.
+func (c *call) verifyNoted(ctx context.Context, cfg check.Config) error {
+	if len(cfg.Trusted)+len(cfg.Cosigners) > 0 {
+		return errUsage // whoever works here has the key; outsiders sign in nowhere
+	}
+	return c.signedIn(ctx, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		report, err := w.VerifyAgainst(ctx, actor, cfg.Witnesses, nil)
+		return c.verdictOf(report, err, cfg)
+	})
+}
+
+func (c *call) verdictOf(report audit.Report, err error, cfg check.Config) error {
+	if verifier.Unusable(err) {
 		return err
 	}
+	return c.verdict(verifier.Verdict{Report: report, Keys: cfg.Trusted, Growing: true, Err: err}, nil)
+}
+
+// verdict writes a verdict; its exit code is the command's. unusable says that
+// nothing could be verified at all.
+func (c *call) verdict(v verifier.Verdict, unusable error) error {
+	if unusable != nil {
+		_, _ = fmt.Fprintln(c.env.Stderr, c.words.sentence(unusable))
+		return codeError(verifier.CodeUsage)
+	}
+	w, err := verifier.LoadWords()
 	if err != nil {
 		return err
 	}
-	return c.print(map[string]any{
-		"ok":           true,
-		"archive":      report.Archive,
-		"entries":      report.Entries,
-		"root":         report.Root,
-		"checkpoints":  report.Checkpoints,
-		"high_water":   report.HighWater,
-		"key_place":    report.KeyPlace,
-		"signed_by":    report.SignedBy,
-		"trusted":      report.Trusted,
-		"trusted_size": report.TrustedSize,
-	}, func() {
-		c.say("log.verified", "entries", number(report.Entries), "checkpoints", number(int64(report.Checkpoints)), "root", report.Root)
-		if !report.Trusted {
-			c.say("log.self")
-		}
-	})
+	if err = w.Write(c.env.Stdout, c.env.Stderr, v, c.json); err != nil {
+		return err
+	}
+	if v.Code() == verifier.CodeGood {
+		return nil
+	}
+	return codeError(v.Code())
 }

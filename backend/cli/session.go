@@ -28,13 +28,17 @@ func (c *call) config() (backend.Config, error) {
 }
 
 // signedIn opens the archive, signs --as in, runs do, signs out and closes.
-func (c *call) signedIn(ctx context.Context, do func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error) (err error) {
-	if c.as == "" {
-		return errNoUser.With()
-	}
+func (c *call) signedIn(ctx context.Context, do func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error) error {
 	cfg, err := c.config()
 	if err != nil {
 		return err
+	}
+	return c.signedInto(ctx, cfg, do)
+}
+
+func (c *call) signedInto(ctx context.Context, cfg backend.Config, do func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error) (err error) {
+	if c.as == "" {
+		return errNoUser.With()
 	}
 	w, err := backend.Open(ctx, cfg)
 	if err != nil {

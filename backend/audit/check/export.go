@@ -72,8 +72,9 @@ type Config struct {
 }
 
 // Export verifies an export of a log. The first fault is returned as a
-// *TamperError; ErrNotExport for a file of another kind. progress may be nil.
-// Whether the log is signed by somebody to be trusted is in the report, not in
+// *TamperError; ErrNotExport for a file of another kind, ErrOtherLog for a
+// witness of another log; what reading r returned as it is. progress may be
+// nil. Whether the log is signed by somebody to be trusted is in the report, not in
 // the error.
 func Export(ctx context.Context, r io.Reader, cfg Config, progress func(done int64)) (Report, error) {
 	x := reading{cfg: cfg, progress: progress}
@@ -85,7 +86,9 @@ func Export(ctx context.Context, r io.Reader, cfg Config, progress func(done int
 		x.cosigners = append(x.cosigners, c)
 	}
 	lines := bufio.NewReaderSize(r, 1<<16)
+	last := int64(0)
 	for n := int64(1); !x.ended; n++ {
+		last = n
 		text, err := readLine(lines)
 		if err == nil {
 			err = x.line(ctx, text)
@@ -101,8 +104,10 @@ func Export(ctx context.Context, r io.Reader, cfg Config, progress func(done int
 			return Report{}, err
 		}
 	}
-	if _, err := lines.ReadByte(); !errors.Is(err, io.EOF) {
-		return Report{}, ErrNotExport.With("line", "")
+	if _, err := lines.ReadByte(); err == nil {
+		return Report{}, ErrNotExport.With("line", strconv.FormatInt(last+1, 10))
+	} else if !errors.Is(err, io.EOF) {
+		return Report{}, err
 	}
 	return x.c.Finish(ctx)
 }
@@ -137,7 +142,7 @@ func (x *reading) line(ctx context.Context, text []byte) error {
 	case l.Key != nil && !x.ready:
 		p, err := signature.ParsePublic(l.Key.Public)
 		if err != nil {
-			return err
+			return errForm
 		}
 		x.c.Key(p, l.Key.Since)
 		return nil
@@ -206,7 +211,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 			return line, nil
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, io.EOF // a line without its end was cut
+			return nil, err // io.EOF also for a line without its end, which was cut
 		}
 		if len(line) > maxLine {
 			return nil, errForm
