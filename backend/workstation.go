@@ -217,7 +217,7 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 }
 
 func (w *Workstation) openIndex() error {
-	index, err := retrieval.OpenIndex(filepath.Join(w.cfg.Dir, "index"))
+	index, err := retrieval.OpenIndex(filepath.Join(w.cfg.Dir, "index"), w.cfg.Now)
 	if err != nil {
 		return fmt.Errorf("open search index: %w", err)
 	}
@@ -225,6 +225,7 @@ func (w *Workstation) openIndex() error {
 	w.Keeper = retrieval.NewKeeper(w.Catalog, index, w.cfg.Log)
 	w.Retrieval = retrieval.New(retrieval.Config{
 		Catalog: w.Catalog, Accounts: w.Accounts, Log: w.Log, Index: index, Keeper: w.Keeper, Vault: w.Vault,
+		Store: w.db, Now: w.cfg.Now,
 	})
 	return nil
 }

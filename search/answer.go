@@ -11,7 +11,7 @@ import (
 // found is one matching place with what grouping needs.
 type found struct {
 	match
-	caseID, record, stage, kind, date string
+	caseID, record, stage, kind, date, source string
 }
 
 // Search answers a query. The counts are those of the whole answer. The error
@@ -22,18 +22,27 @@ func (x *Index) Search(ctx context.Context, q Query) (Result, error) {
 	if asked.lost() {
 		return res, nil // nothing was understood: nothing is found, rather than everything
 	}
-	began := x.now()
 	s, err := x.snapshot()
 	if err != nil {
 		return Result{}, err
 	}
 	defer s.close()
+	out, err := x.result(ctx, s, asked, q)
+	if err != nil {
+		return Result{}, err
+	}
+	out.Terms, out.Unparsed = res.Terms, res.Unparsed
+	return out, nil
+}
+
+// result answers a question from a snapshot.
+func (x *Index) result(ctx context.Context, s *snapshot, asked question, q Query) (Result, error) {
+	began := x.now()
 	all, err := s.answer(ctx, asked, q)
 	if err != nil {
 		return Result{}, err
 	}
-	res.Took = x.now().Sub(began)
-	res.Places, res.Facets = len(all), facets(all)
+	res := Result{Level: q.level(), Places: len(all), Facets: facets(all), Took: x.now().Sub(began)}
 	cases := group(all)
 	order(cases, q.Sort)
 	res.Cases = len(cases)
@@ -154,11 +163,13 @@ func group(all []found) []caseFound {
 	return cases
 }
 
-// facets count each record once under its stage, kind and year.
+// facets count each record once under its stage, kind and year, and each place
+// under its source.
 func facets(all []found) Facets {
 	seen := map[string]bool{}
-	stages, kinds, years := map[string]int{}, map[string]int{}, map[string]int{}
+	stages, kinds, years, sources := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	for _, m := range all {
+		count(sources, m.source)
 		if m.record == "" || seen[m.record] {
 			continue
 		}
@@ -169,7 +180,7 @@ func facets(all []found) Facets {
 			count(years, m.date[:4])
 		}
 	}
-	return Facets{Stages: sorted(stages), Kinds: sorted(kinds), Years: sorted(years)}
+	return Facets{Stages: sorted(stages), Kinds: sorted(kinds), Years: sorted(years), Sources: sorted(sources)}
 }
 
 func count(into map[string]int, value string) {

@@ -121,6 +121,8 @@ func (v *values) read(into *found) error {
 			into.kind = value
 		case fieldDate:
 			into.date = value
+		case fieldSource:
+			into.source = value
 		}
 	})
 	if err != nil {
@@ -130,4 +132,4 @@ func (v *values) read(into *found) error {
 }
 
 // groupFields are what grouping and facets need of every place found.
-var groupFields = [...]string{fieldCase, fieldRecord, fieldStage, fieldKind, fieldDate} //nolint:gochecknoglobals // a constant list
+var groupFields = [...]string{fieldCase, fieldRecord, fieldStage, fieldKind, fieldDate, fieldSource} //nolint:gochecknoglobals // a constant list

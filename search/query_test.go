@@ -117,9 +117,10 @@ func TestGroupsCountsAndFacets(t *testing.T) {
 		t.Errorf("groups: %+v", res.Groups)
 	}
 	want := search.Facets{
-		Stages: []search.Facet{{Value: "启动", Count: 6}, {Value: "调查取证", Count: 6}},
-		Kinds:  []search.Facet{{Value: "av", Count: 6}, {Value: "text", Count: 6}},
-		Years:  []search.Facet{{Value: "2023", Count: 4}, {Value: "2024", Count: 4}, {Value: "2025", Count: 4}},
+		Stages:  []search.Facet{{Value: "启动", Count: 6}, {Value: "调查取证", Count: 6}},
+		Kinds:   []search.Facet{{Value: "av", Count: 6}, {Value: "text", Count: 6}},
+		Years:   []search.Facet{{Value: "2023", Count: 4}, {Value: "2024", Count: 4}, {Value: "2025", Count: 4}},
+		Sources: []search.Facet{{Value: search.SourcePage, Count: 60}, {Value: search.SourceTitle, Count: 3}},
 	}
 	if diff := cmp.Diff(want, res.Facets); diff != "" {
 		t.Errorf("facets (-want +got):\n%s", diff)

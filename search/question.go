@@ -1,6 +1,8 @@
 package search
 
 import (
+	"strings"
+
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/search/query"
 
@@ -240,4 +242,15 @@ func isInitials(runes []rune) bool {
 		}
 	}
 	return true
+}
+
+// Quote makes a literal of text, whatever marks stand in it: a quotation mark
+// leaves no trace in the index, and so may be left out.
+func Quote(text string) string {
+	return `"` + strings.Map(func(r rune) rune {
+		if language.IsQuote(r) {
+			return ' '
+		}
+		return r
+	}, text) + `"`
 }

@@ -12,6 +12,7 @@ package search
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -156,9 +157,10 @@ type Fragment struct {
 	Mark bool
 }
 
-// Facets count records (not places) by value, under the filters given.
+// Facets count records by value, under the filters given.
 type Facets struct {
 	Stages, Kinds, Years []Facet
+	Sources              []Facet // these count places
 }
 
 // Facet is one value and the number of records with it.
@@ -171,4 +173,10 @@ type Facet struct {
 type Place struct {
 	ID    string
 	Score float64
+}
+
+// Allows says whether the filters by case and record let a record through.
+func (q Query) Allows(caseID, record string) bool {
+	return (q.Cases == nil || slices.Contains(q.Cases, caseID)) && (q.Records == nil || slices.Contains(q.Records, record)) &&
+		!slices.Contains(q.ExcludeCases, caseID) && !slices.Contains(q.Exclude, record)
 }

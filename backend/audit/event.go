@@ -36,7 +36,8 @@ const (
 	SignOut        Event = "sign-out"
 	Refusal        Event = "refusal"
 	Search         Event = "search"
-	Shown          Event = "shown" // ranges of a viewing really shown
+	SavedSearch    Event = "saved-search" // a person keeps a question under a name, or no more
+	Shown          Event = "shown"        // ranges of a viewing really shown
 	ViewingClosed  Event = "viewing-closed"
 	Description    Event = "description" // a case file or record was described
 	Annotation     Event = "annotation"

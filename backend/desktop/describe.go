@@ -11,6 +11,7 @@ import (
 	"diaoyue.example/workstation/backend/retrieval"
 	"diaoyue.example/workstation/backend/viewing"
 	"diaoyue.example/workstation/search"
+	"diaoyue.example/workstation/search/extract"
 )
 
 // How the rooms' types become what crosses the bridge.
@@ -104,8 +105,14 @@ func dtoSearch(r retrieval.Result) SearchResult {
 		Cases: r.Cases, Records: r.Records, Places: r.Places,
 		Groups: each(r.Groups, dtoSearchCase),
 		Stages: each(r.Facets.Stages, dtoFacet), Kinds: each(r.Facets.Kinds, dtoFacet), Years: each(r.Facets.Years, dtoFacet),
+		Sources: each(r.Facets.Sources, func(f search.Facet) Facet { return Facet{Value: sourceName(f.Value), Count: f.Count} }),
+		Level:   r.Level, Terms: each(r.Terms, dtoTerm),
 		Unparsed: filled(r.Unparsed), Millis: float64(r.Took) / float64(time.Millisecond), Pending: int(r.Pending),
 	}
+}
+
+func dtoTerm(t search.Term) SearchTerm {
+	return SearchTerm{Text: t.Text, Literal: t.Literal, How: t.How, Field: t.Field, Within: t.Within, Not: t.Not}
 }
 
 func dtoFacet(f search.Facet) Facet { return Facet{Value: f.Value, Count: f.Count} }
@@ -124,12 +131,8 @@ func dtoSearchCase(g retrieval.CaseGroup) SearchCase {
 }
 
 func dtoHit(h retrieval.Hit) SearchHit {
-	source := h.Source
-	if source == search.SourcePage {
-		source = "text"
-	}
 	return SearchHit{
-		Source: source, Page: h.Page, Frame: h.Frame, Time: h.Time, Score: h.Score,
+		Source: sourceName(h.Source), Page: h.Page, Frame: h.Frame, Time: h.Time, Score: h.Score,
 		Fragments: each(h.Fragments, func(f search.Fragment) Fragment { return Fragment{Text: f.Text, Mark: f.Mark} }),
 	}
 }
@@ -173,10 +176,12 @@ func dtoCue(c viewing.Cue) Cue {
 func dtoPageText(p viewing.PageText) PageText {
 	out := PageText{Page: p.Page, Source: p.Source, Text: p.Text, Width: p.Width, Height: p.Height, Boxes: []Box{}}
 	for _, b := range p.Boxes {
-		out.Boxes = append(out.Boxes, Box{X: b.X, Y: b.Y, W: b.W, H: b.H, Text: b.Text})
+		out.Boxes = append(out.Boxes, dtoBox(b))
 	}
 	return out
 }
+
+func dtoBox(b extract.Box) Box { return Box{X: b.X, Y: b.Y, W: b.W, H: b.H, Text: b.Text} }
 
 func dtoAnnotation(a catalog.Annotation) Annotation {
 	return Annotation{

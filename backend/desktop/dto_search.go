@@ -5,8 +5,11 @@ package desktop
 // SearchRequest is one query.
 type SearchRequest struct {
 	Text     string   `json:"text"`
+	Level    string   `json:"level"` // place | record | case: where all words must be found
+	Sort     string   `json:"sort"`  // "" | newest | oldest
 	Stages   []string `json:"stages"`
 	Kinds    []string `json:"kinds"`
+	Sources  []string `json:"sources"` // text, speech, note, title; empty means all
 	DateFrom string   `json:"dateFrom"`
 	DateTo   string   `json:"dateTo"`
 	CaseID   string   `json:"caseId"`
@@ -24,9 +27,53 @@ type SearchResult struct {
 	Stages   []Facet      `json:"stages"`
 	Kinds    []Facet      `json:"kinds"`
 	Years    []Facet      `json:"years"`
+	Sources  []Facet      `json:"sources"`  // places, not records
+	Level    string       `json:"level"`    // at what level all words were found
+	Terms    []SearchTerm `json:"terms"`    // what of the query was understood
 	Unparsed []string     `json:"unparsed"` // what of the query was not understood
 	Millis   float64      `json:"millis"`
 	Pending  int          `json:"pending"` // records not yet in the index
+}
+
+// SavedSearch is a question kept under a name.
+type SavedSearch struct {
+	ID      string        `json:"id"`
+	Name    string        `json:"name"`
+	Request SearchRequest `json:"request"`
+}
+
+// SearchMatrix is the answer to a list: which line stands in which case.
+type SearchMatrix struct {
+	Lines []MatrixLine `json:"lines"`
+	Cases []MatrixCase `json:"cases"` // most lines first
+	Hits  int          `json:"hits"`  // lines found at all
+}
+
+// MatrixLine is one line of a list. Places has one number for each case of the
+// matrix, in its order.
+type MatrixLine struct {
+	Text    string `json:"text"`
+	Cases   int    `json:"cases"`
+	Records int    `json:"records"`
+	Total   int    `json:"total"`
+	Places  []int  `json:"places"`
+}
+
+// MatrixCase is one column of a matrix.
+type MatrixCase struct {
+	CaseID string `json:"caseId"`
+	Code   string `json:"code"`
+	Title  string `json:"title"`
+}
+
+// SearchTerm is one part of a query as it was understood.
+type SearchTerm struct {
+	Text    string `json:"text"`
+	Literal bool   `json:"literal"`
+	How     string `json:"how"`   // "" | pattern | oneOff | near
+	Field   string `json:"field"` // "" when it is sought in title and text
+	Within  int    `json:"within"`
+	Not     bool   `json:"not"`
 }
 
 // Facet is one value and how many records have it.

@@ -86,6 +86,7 @@ type PageText struct {
 	Source string  `json:"source"` // text | ocr | none
 	Text   string  `json:"text"`
 	Boxes  []Box   `json:"boxes"`
+	Marks  []Box   `json:"marks"` // where the words of the query stand
 	Width  float64 `json:"width"`
 	Height float64 `json:"height"`
 }

@@ -154,7 +154,13 @@ func expectations() map[string]expectation {
 		"Ingest.Cancel":       {may: everybody, guessed: "jobs.no_job", args: []any{id}},
 		"Ingest.Recent":       {may: everybody},
 
-		"Search.Query": {may: "officer archivist reviewer disclosure head checker secrecy", args: []any{desktop.SearchRequest{Text: "x"}}},
+		"Search.Similar":   {may: "officer archivist reviewer disclosure head checker secrecy", guessed: "catalog.no_record", args: []any{id}},
+		"Search.Saved":     {may: everybody},
+		"Search.Save":      {may: "officer archivist reviewer disclosure head checker secrecy", args: []any{"x", desktop.SearchRequest{Text: "x"}}},
+		"Search.Forget":    {may: everybody, guessed: "retrieval.no_saved", args: []any{id}},
+		"Search.List":      {may: "officer archivist reviewer disclosure head checker secrecy", args: []any{"x", desktop.SearchRequest{}}},
+		"Search.ListTable": {may: "officer archivist reviewer disclosure head checker secrecy", guessed: "desktop.bad_request", args: []any{"x", desktop.SearchRequest{}, "", "csv"}},
+		"Search.Query":     {may: "officer archivist reviewer disclosure head checker secrecy", args: []any{desktop.SearchRequest{Text: "x"}}},
 
 		"Viewings.Open":        {may: everybody, guessed: "catalog.no_record", args: []any{desktop.ViewingRequest{RecordID: id, Purpose: "planned"}}},
 		"Viewings.Get":         {may: everybody, guessed: noViewing, args: []any{id}},
@@ -163,7 +169,7 @@ func expectations() map[string]expectation {
 		"Viewings.Times":       {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Keyframes":   {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Cues":        {may: everybody, guessed: noViewing, args: []any{id}},
-		"Viewings.PageText":    {may: everybody, guessed: noViewing, args: []any{id}},
+		"Viewings.PageText":    {may: everybody, guessed: noViewing, args: []any{id, 1, "x"}},
 		"Viewings.Annotations": {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Annotate":    {may: everybody, guessed: noViewing, args: []any{id}},
 

@@ -85,11 +85,21 @@ func (v *Viewings) Cues(id string) ([]Cue, error) {
 	})
 }
 
-// PageText gives the text of a page, 1-based, with its places.
-func (v *Viewings) PageText(id string, page int) (PageText, error) {
-	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) (PageText, error) {
+// PageText gives the text of a page, 1-based, with its places and those of the
+// words of a query, which may be empty.
+func (v *Viewings) PageText(id string, page int, query string) (PageText, error) {
+	return ask(v.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (PageText, error) {
+		one, err := w.Viewing.Get(id, actor)
+		if err != nil {
+			return PageText{}, err
+		}
 		text, err := one.PageText(ctx, page)
-		return dtoPageText(text), err
+		if err != nil {
+			return PageText{}, err
+		}
+		out := dtoPageText(text)
+		out.Marks = each(w.Retrieval.MarkBoxes(query, text.Text, text.Boxes), dtoBox)
+		return out, nil
 	})
 }
 

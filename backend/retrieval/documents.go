@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -9,19 +10,52 @@ import (
 	"diaoyue.example/workstation/search"
 )
 
+// partySeparator stands between two parties in one field.
+var partySeparator = regexp.MustCompile(`[,;，；、\s]+`)
+
 // caseDocument is the place of the case itself: its title, numbers and people.
 func caseDocument(f catalog.CaseFile) search.Document {
 	return search.Document{
 		ID: "case:" + f.ID, Case: f.ID, Date: f.DateFrom, Title: f.Title, Source: search.SourceTitle,
 		Text: lines(append([]string{f.Code, f.CaseNumber, f.Type, f.Party}, f.Officers...)...),
+		Type: f.Type, Number: given(f.Code, f.CaseNumber), Party: parties(f.Party), Officer: f.Officers, Retention: f.Retention,
+		Names: names(f),
 	}
+}
+
+// parties divides what was typed as the party: several stand apart by commas.
+func parties(s string) []string { return given(partySeparator.Split(s, -1)...) }
+
+// names are the people of a case, who may be sought by their initials: the
+// parties, and the officers without their numbers.
+func names(f catalog.CaseFile) []string {
+	out := parties(f.Party)
+	for _, o := range f.Officers {
+		name, _, _ := strings.Cut(o, " ")
+		out = append(out, name)
+	}
+	return out
+}
+
+func given(parts ...string) []string {
+	var out []string
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // recordDocuments are the places of one record: its description, its pages,
 // what is spoken in it, and the notes on it. Each carries the title, so that a
-// word of the title and one of a page can be sought together.
-func recordDocuments(r catalog.Record, pages []catalog.PageText, spoken catalog.Transcript, notes []catalog.Annotation) []search.Document {
-	base := search.Document{Case: r.CaseID, Record: r.ID, Kind: r.Kind, Stage: r.Stage, Date: r.Date, Title: r.Title}
+// word of the title and one of a page can be sought together, and the
+// description of its case, so that a field and a word can.
+func recordDocuments(f catalog.CaseFile, r catalog.Record, pages []catalog.PageText, spoken catalog.Transcript, notes []catalog.Annotation) []search.Document {
+	base := search.Document{
+		Case: r.CaseID, Record: r.ID, Kind: r.Kind, Stage: r.Stage, Date: r.Date, Title: r.Title,
+		Type: f.Type, Number: given(f.Code, f.CaseNumber, r.Code), Party: parties(f.Party), Officer: f.Officers, Retention: f.Retention,
+	}
 	out := make([]search.Document, 0, 1+len(pages)+len(spoken.Cues)+len(notes))
 
 	d := base
@@ -55,12 +89,4 @@ func recordDocuments(r catalog.Record, pages []catalog.PageText, spoken catalog.
 
 func milliseconds(seconds float64) int64 { return int64(math.Round(seconds * 1000)) }
 
-func lines(parts ...string) string {
-	var kept []string
-	for _, p := range parts {
-		if strings.TrimSpace(p) != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, "\n")
-}
+func lines(parts ...string) string { return strings.Join(given(parts...), "\n") }

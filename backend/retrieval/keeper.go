@@ -213,5 +213,5 @@ func (k *Keeper) record(ctx context.Context, f catalog.CaseFile, r catalog.Recor
 	if err != nil {
 		return err
 	}
-	return k.index.Replace(ctx, r.ID, recordDocuments(r, pages, transcript, notes), position)
+	return k.index.Replace(ctx, r.ID, recordDocuments(f, r, pages, transcript, notes), position)
 }

@@ -235,13 +235,13 @@ func newArchive(t *testing.T) *archive {
 
 func (a *archive) openIndex(t *testing.T) {
 	t.Helper()
-	x, err := retrieval.OpenIndex(filepath.Join(a.dir, "index"))
+	x, err := retrieval.OpenIndex(filepath.Join(a.dir, "index"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.index = x
 	a.keeper = retrieval.NewKeeper(a.catalog, x, slog.New(slog.DiscardHandler))
-	a.service = retrieval.New(retrieval.Config{Catalog: a.catalog, Accounts: a.accounts, Log: a.log, Index: x, Keeper: a.keeper, Vault: a.vault})
+	a.service = retrieval.New(retrieval.Config{Catalog: a.catalog, Accounts: a.accounts, Log: a.log, Index: x, Keeper: a.keeper, Vault: a.vault, Store: a.db, Now: time.Now})
 }
 
 func (a *archive) catchUp(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/search"
 )
@@ -20,14 +21,17 @@ const DefaultPerRecord = 5
 
 // Query is what a person asks.
 type Query struct {
-	Text             string
+	Text             string   // in the query language (package search/language)
+	Level            string   // at what level all words must be found: search.LevelPlace when empty
+	Sort             string   // search.SortBest when empty
 	Stages, Kinds    []string // any of; empty means all
 	Years            []string
-	DateFrom, DateTo string // inclusive, YYYY-MM-DD or a prefix
-	CaseID           string // only this case
-	RecordID         string // only this record: search inside it
-	Offset, Limit    int    // case groups; Limit 0 = all
-	PerRecord        int    // places of each record; 0 = DefaultPerRecord, below 0 = all
+	Sources          []string // of search.SourceTitle …; empty means all
+	DateFrom, DateTo string   // inclusive, YYYY-MM-DD or a prefix
+	CaseID           string   // only this case
+	RecordID         string   // only this record: search inside it
+	Offset, Limit    int      // case groups; Limit 0 = all
+	PerRecord        int      // places of each record; 0 = DefaultPerRecord, below 0 = all
 }
 
 // Result is the answer, with counts of the whole of it.
@@ -35,7 +39,7 @@ type Result struct {
 	Cases, Records, Places int
 	Groups                 []CaseGroup
 	Facets                 search.Facets
-	Level                  string        // at what level all words were found: search.LevelPlace
+	Level                  string        // at what level all words were found
 	Terms                  []search.Term // what was understood
 	Unparsed               []string      // what was not understood, and so not applied
 	Took                   time.Duration
@@ -80,6 +84,8 @@ type Service struct {
 	index    *search.Index
 	keeper   *Keeper
 	frames   frames
+	db       *store.DB
+	now      func() time.Time
 
 	mu    sync.Mutex
 	known register
@@ -93,13 +99,15 @@ type Config struct {
 	Index    *search.Index
 	Keeper   *Keeper
 	Vault    *vault.Vault // for the frame indexes
+	Store    *store.DB    // of the saved searches
+	Now      func() time.Time
 }
 
 // New gives a service over an index that the keeper fills.
 func New(cfg Config) *Service {
 	return &Service{
 		catalog: cfg.Catalog, accounts: cfg.Accounts, log: cfg.Log, index: cfg.Index, keeper: cfg.Keeper,
-		frames: frames{vault: cfg.Vault},
+		frames: frames{vault: cfg.Vault}, db: cfg.Store, now: cfg.Now,
 	}
 }
 
@@ -135,7 +143,7 @@ func (s *Service) Search(ctx context.Context, actor accounts.Actor, q Query) (Re
 		Actor: actor.ID, Event: audit.Search, Objects: objects, Result: audit.OK,
 		Codes: map[string]any{"cases": out.Cases, "records": out.Records, "places": out.Places},
 		Details: map[string]any{
-			"query": q.Text, "stages": q.Stages, "kinds": q.Kinds, "years": q.Years, "from": q.DateFrom, "to": q.DateTo,
+			"query": q.Text, "level": out.Level, "stages": q.Stages, "kinds": q.Kinds, "sources": q.Sources, "years": q.Years, "from": q.DateFrom, "to": q.DateTo,
 		},
 	})
 	if err != nil {
@@ -166,7 +174,7 @@ func objectsOf(q Query) map[string]string {
 // officer.
 func (s *Service) bound(ctx context.Context, actor accounts.Actor, q Query, reg register, objects map[string]string) (search.Query, error) {
 	out := search.Query{
-		Text: q.Text, Stages: q.Stages, Kinds: q.Kinds, Years: q.Years, DateFrom: q.DateFrom, DateTo: q.DateTo,
+		Text: q.Text, Level: q.Level, Sort: q.Sort, Stages: q.Stages, Kinds: q.Kinds, Years: q.Years, Sources: q.Sources, DateFrom: q.DateFrom, DateTo: q.DateTo,
 		Limit: q.Limit, Offset: q.Offset, PerRecord: q.PerRecord,
 		Exclude: reg.apart, ExcludeCases: reg.apartCases,
 	}

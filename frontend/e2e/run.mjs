@@ -4,13 +4,14 @@
 // DIAOYUE_E2E_BIN names the binary, DIAOYUE_E2E_ASSETS a built interface to use
 // instead of the embedded one. Pictures land in e2e/.out.
 import { browse, shoot, Station } from './support.mjs';
+import * as finding from './finding.mjs';
 import * as hostile from './hostile.mjs';
 import * as people from './people.mjs';
 import * as redaction from './redaction.mjs';
 import * as review from './review.mjs';
 import * as screens from './screens.mjs';
 
-const walks = { review, redaction, hostile, people, screens };
+const walks = { review, finding, redaction, hostile, people, screens };
 const wanted = process.argv.slice(2).filter((name) => name in walks);
 const station = new Station();
 let browser;

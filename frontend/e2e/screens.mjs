@@ -15,6 +15,7 @@ const screens = [
   { name: 'cases', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/cases')) },
   { name: 'case', who: '0217', go: openCase },
   { name: 'search', who: '0217', go: search },
+  { name: 'search-list', who: '0217', go: listSearch },
   { name: 'review', who: '0217', go: (page) => open(page, /\.mp4|检查录像/, true) },
   { name: 'page', who: '0217', go: (page) => open(page, /检查通知书/, false) },
   { name: 'ingest', who: '0203', go: (page) => page.evaluate(() => (location.hash = '#/ingest')) },
@@ -113,6 +114,13 @@ async function search(page) {
   await id(page, 'query').fill('东配殿');
   await page.keyboard.press('Enter');
   await id(page, 'hit').first().waitFor();
+}
+
+async function listSearch(page) {
+  await page.evaluate(() => (location.hash = '#/search/list'));
+  await id(page, 'lines').fill('东配殿\n检查通知书\n从未出现的名字\n晋F·KT8F9\n1406');
+  await id(page, 'run-list').click();
+  await id(page, 'matrix').waitFor();
 }
 
 async function open(page, name, footage) {

@@ -46,6 +46,12 @@ const routes: RouteRecordRaw[] = [
     meta: { rail: 'search', title: 'nav.search', any: ['search'], full: true },
   },
   {
+    path: '/search/list',
+    name: 'search-list',
+    component: () => import('@/views/search/ListSearchView.vue'),
+    meta: { rail: 'search', title: 'search.list.title', any: ['search'], full: true },
+  },
+  {
     path: '/cases',
     name: 'cases',
     component: () => import('@/views/casefile/CasesView.vue'),

@@ -192,3 +192,8 @@ func startsTerm(rest string) bool {
 	r, _ := utf8.DecodeRuneInString(rest)
 	return rest != "" && !separates(r) && r != '-'
 }
+
+// IsQuote says whether r opens or closes a quotation.
+func IsQuote(r rune) bool {
+	return closesQuote(r) != 0 || quoteEnds(r, '"') || r == '」' || r == '』'
+}

@@ -12,7 +12,8 @@ export const close = (id: string) => call<undefined>(() => face.Close(id));
 export const times = (id: string) => call<number[]>(() => face.Times(id));
 export const keyframes = (id: string) => call<number[]>(() => face.Keyframes(id));
 export const cues = (id: string) => call<Cue[]>(() => face.Cues(id));
-export const pageText = (id: string, page: number) => call<PageText>(() => face.PageText(id, page));
+export const pageText = (id: string, page: number, query: string) =>
+  call<PageText>(() => face.PageText(id, page, query));
 export const annotations = (id: string) => call<Annotation[]>(() => face.Annotations(id));
 export const annotate = (id: string, annotation: Annotation) =>
   call<Annotation>(() => face.Annotate(id, annotation as never));

@@ -939,6 +939,42 @@ export namespace desktop {
 	        this.details = source["details"];
 	    }
 	}
+	export class MatrixCase {
+	    caseId: string;
+	    code: string;
+	    title: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new MatrixCase(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.caseId = source["caseId"];
+	        this.code = source["code"];
+	        this.title = source["title"];
+	    }
+	}
+	export class MatrixLine {
+	    text: string;
+	    cases: number;
+	    records: number;
+	    total: number;
+	    places: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new MatrixLine(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.text = source["text"];
+	        this.cases = source["cases"];
+	        this.records = source["records"];
+	        this.total = source["total"];
+	        this.places = source["places"];
+	    }
+	}
 	
 	export class NewCase {
 	    code: string;
@@ -1117,6 +1153,7 @@ export namespace desktop {
 	    source: string;
 	    text: string;
 	    boxes: Box[];
+	    marks: Box[];
 	    width: number;
 	    height: number;
 	
@@ -1130,6 +1167,7 @@ export namespace desktop {
 	        this.source = source["source"];
 	        this.text = source["text"];
 	        this.boxes = this.convertValues(source["boxes"], Box);
+	        this.marks = this.convertValues(source["marks"], Box);
 	        this.width = source["width"];
 	        this.height = source["height"];
 	    }
@@ -1333,6 +1371,74 @@ export namespace desktop {
 	        this.digest = source["digest"];
 	    }
 	}
+	export class SearchRequest {
+	    text: string;
+	    level: string;
+	    sort: string;
+	    stages: string[];
+	    kinds: string[];
+	    sources: string[];
+	    dateFrom: string;
+	    dateTo: string;
+	    caseId: string;
+	    recordId: string;
+	    offset: number;
+	    limit: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.text = source["text"];
+	        this.level = source["level"];
+	        this.sort = source["sort"];
+	        this.stages = source["stages"];
+	        this.kinds = source["kinds"];
+	        this.sources = source["sources"];
+	        this.dateFrom = source["dateFrom"];
+	        this.dateTo = source["dateTo"];
+	        this.caseId = source["caseId"];
+	        this.recordId = source["recordId"];
+	        this.offset = source["offset"];
+	        this.limit = source["limit"];
+	    }
+	}
+	export class SavedSearch {
+	    id: string;
+	    name: string;
+	    request: SearchRequest;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedSearch(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.name = source["name"];
+	        this.request = this.convertValues(source["request"], SearchRequest);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class SearchHit {
 	    source: string;
 	    page: number;
@@ -1456,33 +1562,62 @@ export namespace desktop {
 		}
 	}
 	
-	
-	export class SearchRequest {
-	    text: string;
-	    stages: string[];
-	    kinds: string[];
-	    dateFrom: string;
-	    dateTo: string;
-	    caseId: string;
-	    recordId: string;
-	    offset: number;
-	    limit: number;
+	export class SearchMatrix {
+	    lines: MatrixLine[];
+	    cases: MatrixCase[];
+	    hits: number;
 	
 	    static createFrom(source: any = {}) {
-	        return new SearchRequest(source);
+	        return new SearchMatrix(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.lines = this.convertValues(source["lines"], MatrixLine);
+	        this.cases = this.convertValues(source["cases"], MatrixCase);
+	        this.hits = source["hits"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	export class SearchTerm {
+	    text: string;
+	    literal: boolean;
+	    how: string;
+	    field: string;
+	    within: number;
+	    not: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new SearchTerm(source);
 	    }
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.text = source["text"];
-	        this.stages = source["stages"];
-	        this.kinds = source["kinds"];
-	        this.dateFrom = source["dateFrom"];
-	        this.dateTo = source["dateTo"];
-	        this.caseId = source["caseId"];
-	        this.recordId = source["recordId"];
-	        this.offset = source["offset"];
-	        this.limit = source["limit"];
+	        this.literal = source["literal"];
+	        this.how = source["how"];
+	        this.field = source["field"];
+	        this.within = source["within"];
+	        this.not = source["not"];
 	    }
 	}
 	export class SearchResult {
@@ -1493,6 +1628,9 @@ export namespace desktop {
 	    stages: Facet[];
 	    kinds: Facet[];
 	    years: Facet[];
+	    sources: Facet[];
+	    level: string;
+	    terms: SearchTerm[];
 	    unparsed: string[];
 	    millis: number;
 	    pending: number;
@@ -1510,6 +1648,9 @@ export namespace desktop {
 	        this.stages = this.convertValues(source["stages"], Facet);
 	        this.kinds = this.convertValues(source["kinds"], Facet);
 	        this.years = this.convertValues(source["years"], Facet);
+	        this.sources = this.convertValues(source["sources"], Facet);
+	        this.level = source["level"];
+	        this.terms = this.convertValues(source["terms"], SearchTerm);
 	        this.unparsed = source["unparsed"];
 	        this.millis = source["millis"];
 	        this.pending = source["pending"];
@@ -1533,6 +1674,7 @@ export namespace desktop {
 		    return a;
 		}
 	}
+	
 	export class SoundTrack {
 	    index: number;
 	    rate: number;

@@ -2,7 +2,14 @@
 // asked while a person still types: only Enter and a changed filter ask.
 import { computed, reactive, ref } from 'vue';
 import * as search from '@/api/search';
-import type { SearchCase, SearchHit, SearchRecord, SearchRequest, SearchResult } from '@/api/types';
+import type {
+  SavedSearch,
+  SearchCase,
+  SearchHit,
+  SearchRecord,
+  SearchRequest,
+  SearchResult,
+} from '@/api/types';
 import { useAsync } from '@/composables/useAsync';
 
 export const sources = ['text', 'speech', 'note', 'title'] as const;
@@ -16,7 +23,28 @@ export interface Place {
   hit: SearchHit;
 }
 
+export const levels = ['place', 'record', 'case'] as const;
+export type Level = (typeof levels)[number];
+export const sorts = ['best', 'newest', 'oldest'] as const;
+export type Sort = (typeof sorts)[number];
+
 const pageSize = 20;
+
+/** plainRequest asks for everything, nowhere in particular. */
+export const plainRequest = (): SearchRequest => ({
+  text: '',
+  level: 'place',
+  sort: '',
+  stages: [],
+  kinds: [],
+  sources: [],
+  dateFrom: '',
+  dateTo: '',
+  caseId: '',
+  recordId: '',
+  offset: 0,
+  limit: 0,
+});
 
 export function useSearch() {
   const text = ref('');
@@ -27,6 +55,8 @@ export function useSearch() {
     dateTo: '',
     caseId: '',
     sources: [...sources] as Source[],
+    level: 'place' as Level,
+    sort: 'best' as Sort,
   });
   /** The words of the result shown; "" before the first query. */
   const asked = ref('');
@@ -35,8 +65,11 @@ export function useSearch() {
 
   const request = (offset: number): SearchRequest => ({
     text: text.value.trim(),
+    level: filter.level,
+    sort: filter.sort === 'best' ? '' : filter.sort,
     stages: filter.stages,
     kinds: filter.kinds,
+    sources: filter.sources.length < sources.length ? filter.sources : [],
     dateFrom: filter.dateFrom,
     dateTo: filter.dateTo,
     caseId: filter.caseId,
@@ -70,6 +103,22 @@ export function useSearch() {
     Object.assign(filter, { stages: [], kinds: [], dateFrom: '', dateTo: '', sources: [...sources] });
   }
 
+  /** take asks a saved question again. */
+  async function take(saved: SavedSearch) {
+    const q = saved.request;
+    text.value = q.text;
+    Object.assign(filter, {
+      stages: q.stages,
+      kinds: q.kinds,
+      dateFrom: q.dateFrom,
+      dateTo: q.dateTo,
+      sources: q.sources.length ? q.sources : [...sources],
+      level: levels.find((level) => level === q.level) ?? 'place',
+      sort: sorts.find((sort) => sort === q.sort) ?? 'best',
+    });
+    await run();
+  }
+
   const filters = computed(
     () =>
       filter.stages.length +
@@ -78,17 +127,7 @@ export function useSearch() {
       (filter.sources.length < sources.length ? 1 : 0),
   );
 
-  const groups = computed<SearchCase[]>(() =>
-    (result.value?.groups ?? [])
-      .map((group) => ({
-        ...group,
-        records: group.records
-          .map((record) => ({ ...record, hits: record.hits.filter((hit) => wanted(hit)) }))
-          .filter((record) => record.hits.length > 0),
-      }))
-      .filter((group) => group.records.length > 0),
-  );
-  const wanted = (hit: SearchHit) => filter.sources.includes(hit.source as Source);
+  const groups = computed<SearchCase[]>(() => result.value?.groups ?? []);
 
   const places = computed<Place[]>(() =>
     groups.value.flatMap((group) =>
@@ -98,14 +137,12 @@ export function useSearch() {
     ),
   );
 
-  /** Hits by source; null unless every hit is loaded, because a partial count would mislead. */
+  /** Places by source, under the other filters; null before the first query. */
   const bySource = computed<Record<Source, number> | null>(() => {
-    const all = result.value;
-    if (!all) return null;
-    const hits = all.groups.flatMap((group) => group.records.flatMap((record) => record.hits));
-    if (hits.length < all.places) return null;
+    if (!result.value) return null;
     const counts = { text: 0, speech: 0, note: 0, title: 0 };
-    for (const hit of hits) if (hit.source in counts) counts[hit.source as Source]++;
+    for (const facet of result.value.sources)
+      if (facet.value in counts) counts[facet.value as Source] = facet.count;
     return counts;
   });
 
@@ -122,6 +159,8 @@ export function useSearch() {
     places,
     bySource,
     loaded,
+    request,
+    take,
     run,
     more,
     clear,

@@ -16,7 +16,7 @@ export function Keyframes(arg1:string):Promise<Array<number>>;
 
 export function Open(arg1:desktop.ViewingRequest):Promise<desktop.Viewing>;
 
-export function PageText(arg1:string,arg2:number):Promise<desktop.PageText>;
+export function PageText(arg1:string,arg2:number,arg3:string):Promise<desktop.PageText>;
 
 export function Present(arg1:string,arg2:Array<desktop.Interval>):Promise<desktop.Coverage>;
 

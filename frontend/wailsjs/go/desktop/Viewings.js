@@ -30,8 +30,8 @@ export function Open(arg1) {
   return window['go']['desktop']['Viewings']['Open'](arg1);
 }
 
-export function PageText(arg1, arg2) {
-  return window['go']['desktop']['Viewings']['PageText'](arg1, arg2);
+export function PageText(arg1, arg2, arg3) {
+  return window['go']['desktop']['Viewings']['PageText'](arg1, arg2, arg3);
 }
 
 export function Present(arg1, arg2) {
