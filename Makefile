@@ -14,7 +14,7 @@ BUILD_DEPS := build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev \
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev \
   libavfilter-dev libavdevice-dev fonts-noto-cjk
 BENCH_DEPS := libffms2-dev mpv ffmpeg python3
-TEST_DEPS  := chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk
+TEST_DEPS  := chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk openssl python3 zbar-tools
 
 GO_FILES  := $(shell find . -name '*.go' -not -path './frontend/node_modules/*' -not -name '*_test.go' 2>/dev/null)
 WEB_FILES := $(shell find frontend/src frontend/wailsjs frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json -type f 2>/dev/null)
@@ -66,6 +66,13 @@ $(BIN)/diaoyue-verify: $(GO_FILES) go.mod
 
 .PHONY: verifier
 verifier: $(BIN)/diaoyue-verify ## build diaoyue-verify, the stand-alone verifier of exported logs
+
+.PHONY: verifiers
+verifiers: ## build diaoyue-verify for the machines of courts and bureaus: Windows, and Linux on three processors
+	@for t in windows/amd64 linux/amd64 linux/arm64 linux/loong64; do \
+	  out=$(BIN)/diaoyue-verify-$${t%/*}-$${t#*/}; [ $${t%/*} != windows ] || out=$$out.exe; \
+	  echo "$$out"; GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $$out ./backend/verifier/diaoyue-verify || exit 1; \
+	done
 
 build: $(BIN)/diaoyue ## build front end and binary into build/bin
 
@@ -128,7 +135,7 @@ e2e: e2e-binary ## drive the program in Debian's Chromium (playwright-core)
 test-window: build e2e-binary ## the production binary in a real window under Xvfb
 	$(GO) test -tags window,$(TAGS) -count=1 -run 'TestWindow' .
 
-.PHONY: bench-media bench-clips verify-media hostile-media faults
+.PHONY: bench-media bench-player bench-clips verify-media hostile-media faults
 BENCH_ROUNDS ?= 5
 BENCH_ONLY   ?=
 HOSTILE      ?= 2000
@@ -141,6 +148,10 @@ bench-media: lab bench-clips ## frames, seeks and steps against ffmpeg, FFMS2 an
 	@mkdir -p build/bench/bin
 	$(CC) -O2 -o build/bench/bin/ffms_bench build/bench/media/ffms_bench.c $$(pkg-config --cflags --libs ffms2)
 	python3 build/bench/media/bench.py --rounds $(BENCH_ROUNDS) --only "$(BENCH_ONLY)"
+
+bench-player: e2e-binary ## the player in the real window: frames shown, first frame, scrub, sound (BENCH_ONLY=first,play,speeds,scrub)
+	@.ci/packages "$(SUDO)" $(BENCH_DEPS) pulseaudio gstreamer1.0-pulseaudio
+	BENCH_ONLY="$(BENCH_ONLY)" $(GO) test -tags window,$(TAGS) -count=1 -timeout 20m -run 'TestBenchPlayer' .
 
 verify-media: lab ## every frame of every test recording, in every order, against the ffmpeg program
 	@.ci/packages "$(SUDO)" $(BENCH_DEPS)
@@ -163,5 +174,5 @@ check: lint test ## what CI runs
 
 clean: ## remove what was built (tools stay)
 	rm -rf frontend/dist/assets frontend/dist/index.html frontend/e2e/.out
-	rm -f $(BIN)/diaoyue $(BIN)/diaoyue-e2e $(BIN)/diaoyue-lab $(BIN)/diaoyue-verify $(BIN)/diaoyue-bindings
+	rm -f $(BIN)/diaoyue $(BIN)/diaoyue-e2e $(BIN)/diaoyue-lab $(BIN)/diaoyue-verify* $(BIN)/diaoyue-bindings
 	rm -rf $(BIN)/wailsjs-before

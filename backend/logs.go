@@ -1,7 +1,9 @@
 package backend
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"time"
@@ -17,17 +19,12 @@ const timeForm = time.RFC3339
 // the auditor all, the security administrator those of business accounts,
 // others their own. The three administrators get them without details.
 func (w *Workstation) Entries(ctx context.Context, actor accounts.Actor, f audit.Filter) ([]audit.Row, error) {
-	all := actor.May(accounts.LogRead) || actor.May(accounts.LogReadBusiness)
-	if !all {
-		if err := w.Accounts.Require(ctx, actor, accounts.LogReadOwn, nil); err != nil {
-			return nil, err
-		}
-		f.Actor = actor.ID
-	} else if f.Before == 0 {
-		// Reading the log of others is itself an entry; the next pages of the
-		// same reading are not.
-		entry := audit.Entry{Actor: actor.ID, Event: audit.LogRead, Codes: map[string]any{"event": f.Event, "actor": f.Actor}}
-		if _, err := w.Log.Note(ctx, entry); err != nil {
+	own, f, err := w.mayRead(ctx, actor, f)
+	if err != nil {
+		return nil, err
+	}
+	if !own {
+		if err = w.noteReading(ctx, actor, f); err != nil {
 			return nil, err
 		}
 	}
@@ -35,32 +32,88 @@ func (w *Workstation) Entries(ctx context.Context, actor accounts.Actor, f audit
 	if err != nil || !administrative(actor) {
 		return rows, err
 	}
-	if !actor.May(accounts.LogRead) {
-		if rows, err = w.business(ctx, rows); err != nil {
-			return nil, err
-		}
-	}
 	for i := range rows {
 		rows[i].Details = nil
 	}
 	return rows, nil
 }
 
-func administrative(actor accounts.Actor) bool {
-	return slices.ContainsFunc(actor.Roles, accounts.Role.Administrative)
+// Tally counts the entries that fit, of those that Entries would show. It
+// tells numbers alone and is no reading of its own.
+func (w *Workstation) Tally(ctx context.Context, actor accounts.Actor, f audit.Filter) (audit.Tally, error) {
+	_, f, err := w.mayRead(ctx, actor, f)
+	if err != nil {
+		return audit.Tally{}, err
+	}
+	return w.Log.Tally(ctx, f)
 }
 
-// business leaves out what the three administrators did.
-func (w *Workstation) business(ctx context.Context, rows []audit.Row) ([]audit.Row, error) {
-	people, err := w.Accounts.List(ctx)
-	if err != nil {
-		return nil, err
+// mayRead narrows a filter to what the account may read: the auditor all, the
+// security administrator what the three administrators did not do, others
+// their own (law-and-features §14).
+func (w *Workstation) mayRead(ctx context.Context, actor accounts.Actor, f audit.Filter) (own bool, _ audit.Filter, _ error) {
+	switch {
+	case actor.May(accounts.LogRead):
+		return false, f, nil
+	case actor.May(accounts.LogReadBusiness):
+		people, err := w.Accounts.List(ctx)
+		for _, a := range people {
+			if administrative(a.Actor) {
+				f.Except = append(f.Except, a.ID)
+			}
+		}
+		return false, f, err
 	}
-	apart := map[string]bool{}
-	for _, a := range people {
-		apart[a.ID] = administrative(a.Actor)
+	if err := w.Accounts.Require(ctx, actor, accounts.LogReadOwn, nil); err != nil {
+		return false, f, err
 	}
-	return slices.DeleteFunc(rows, func(r audit.Row) bool { return apart[r.Actor] }), nil
+	f.Actor = actor.ID
+	return true, f, nil
+}
+
+// sameReading is how long the next pages belong to a reading that was noted.
+const sameReading = 12 * time.Hour
+
+// noteReading notes that somebody reads the log of others. The next pages of
+// the same reading are not noted; what is asked for decides, not the page
+// number, or one would leaf through the log from a number of one's own choice.
+func (w *Workstation) noteReading(ctx context.Context, actor accounts.Actor, f audit.Filter) error {
+	asked := audit.Entry{Actor: actor.ID, Event: audit.LogRead, Codes: map[string]any{"event": f.Event, "actor": f.Actor}}
+	if len(f.Events) > 0 {
+		asked.Codes["events"] = f.Events
+	}
+	if len(f.Actors) > 0 {
+		asked.Codes["actors"] = f.Actors
+	}
+	if f.ObjectKind != "" {
+		asked.Codes["object"] = f.ObjectKind + ":" + f.ObjectID
+	}
+	for name, moment := range map[string]time.Time{"from": f.From, "to": f.To} {
+		if !moment.IsZero() {
+			asked.Codes[name] = moment.UTC().Format(timeForm)
+		}
+	}
+	if f.Before > 0 {
+		last, err := w.Log.List(ctx, audit.Filter{Event: audit.LogRead, Actor: actor.ID, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(last) == 1 && w.cfg.Now().Sub(last[0].At) < sameReading && sameCodes(last[0], asked) {
+			return nil
+		}
+	}
+	_, err := w.Log.Note(ctx, asked)
+	return err
+}
+
+func sameCodes(row audit.Row, asked audit.Entry) bool {
+	was, wasErr := json.Marshal(row.Codes)
+	is, isErr := json.Marshal(asked.Codes)
+	return wasErr == nil && isErr == nil && bytes.Equal(was, is)
+}
+
+func administrative(actor accounts.Actor) bool {
+	return slices.ContainsFunc(actor.Roles, accounts.Role.Administrative)
 }
 
 // Verify checks the log from the first entry to the last and notes that it was

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
@@ -89,6 +90,41 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// Whoever reads the log of others stands in it, from whatever page he begins.
+func TestReadingIsNoted(t *testing.T) {
+	h := backendtest.Open(t, backendtest.Options{})
+	auditor := h.As(accounts.SecurityAuditor)
+	noted := func() int64 {
+		t.Helper()
+		tally, err := h.Log.Tally(t.Context(), audit.Filter{Event: audit.LogRead})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tally.Total
+	}
+	for _, step := range []struct {
+		name  string
+		f     audit.Filter
+		later time.Duration
+		want  int64
+	}{
+		{name: "first page", want: 1},
+		{name: "next page", f: audit.Filter{Before: 5}, want: 1},
+		{name: "from the middle, of another event", f: audit.Filter{Before: 5, Events: []audit.Event{audit.Search}}, want: 2},
+		{name: "its next page", f: audit.Filter{Before: 3, Events: []audit.Event{audit.Search}}, want: 2},
+		{name: "back at the first reading", f: audit.Filter{Before: 1 << 40}, want: 3},
+		{name: "a day later", f: audit.Filter{Before: 1 << 40}, later: 24 * time.Hour, want: 4},
+	} {
+		h.Clock.Move(step.later)
+		if _, err := h.Entries(t.Context(), auditor, step.f); err != nil {
+			t.Fatal(err)
+		}
+		if n := noted(); n != step.want {
+			t.Errorf("%s: %d readings noted, want %d", step.name, n, step.want)
+		}
+	}
+}
+
 func TestEntriesAreTrimmed(t *testing.T) {
 	h := backendtest.Open(t, backendtest.Options{})
 	h.Case(t, "C-1")
@@ -103,6 +139,44 @@ func TestEntriesAreTrimmed(t *testing.T) {
 		if len(rows) != 1 || (rows[0].Details != nil) != tc.details {
 			t.Errorf("%s reads %+v, want one entry with details %v", tc.role, rows, tc.details)
 		}
+	}
+	// Several events and accounts widen nobody's right.
+	mine := h.As(accounts.Archivist).ID
+	for role, want := range map[accounts.Role][]string{
+		accounts.SecurityAuditor: {mine, h.As(accounts.SecurityAuditor).ID}, accounts.SecurityAdministrator: {mine}, accounts.Archivist: {mine},
+	} {
+		if _, err := h.Accounts.SignIn(t.Context(), h.As(accounts.SecurityAuditor).Number, backendtest.Password); err != nil {
+			t.Fatal(err)
+		}
+		f := audit.Filter{Actors: []string{mine, h.As(accounts.SecurityAuditor).ID}, Events: []audit.Event{audit.Description, audit.SignIn}}
+		rows, err := h.Entries(t.Context(), h.As(role), f)
+		seen := map[string]int64{}
+		for _, r := range rows {
+			seen[r.Actor]++
+			if r.Details != nil && role != accounts.Archivist {
+				t.Errorf("%s sees details: %+v", role, r)
+			}
+		}
+		if err != nil || len(seen) != len(want) || seen[mine] == 0 {
+			t.Errorf("%s reads %v, %v; want those of %v", role, seen, err, want)
+		}
+		tally, err := h.Tally(t.Context(), h.As(role), f)
+		if err != nil || tally.Total != int64(len(rows)) {
+			t.Errorf("%s is told %+v, %v; want %d", role, tally, err, len(rows))
+		}
+		for actor, n := range seen {
+			if tally.Actors[actor] != n {
+				t.Errorf("%s is told %d of %s, want %d", role, tally.Actors[actor], actor, n)
+			}
+		}
+		for actor := range tally.Actors {
+			if role == accounts.Archivist && actor != mine || role == accounts.SecurityAdministrator && actor == h.As(accounts.SecurityAuditor).ID {
+				t.Errorf("%s is told about %s", role, actor)
+			}
+		}
+	}
+	if _, err := h.Tally(t.Context(), h.As(accounts.SystemAdministrator), audit.Filter{}); !errors.Is(err, accounts.ErrForbidden) {
+		t.Errorf("system administrator counts the log: %v", err)
 	}
 	if _, err := h.Entries(t.Context(), h.As(accounts.SystemAdministrator), audit.Filter{}); !errors.Is(err, accounts.ErrForbidden) {
 		t.Errorf("system administrator reads the log: %v", err)

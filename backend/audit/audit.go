@@ -71,6 +71,7 @@ type Log struct {
 	keeper  *keeper
 
 	changing sync.Mutex // one change of keys at a time
+	tallies  tallies
 }
 
 // Open opens the log of db: makes the archive's identity and key the first
@@ -79,18 +80,14 @@ type Log struct {
 // than the log; Config.Restored accepts that with an entry.
 func Open(ctx context.Context, db *store.DB, cfg Config) (*Log, error) {
 	if cfg.Every <= 0 {
-		cfg.Every = 1000
+		cfg.Every = check.Interval
 	}
 	l := &Log{db: db, cfg: cfg}
-	if err := l.identify(ctx); err != nil {
-		return nil, fmt.Errorf("open log: %w", err)
-	}
-	if err := l.compare(ctx); err != nil {
-		return nil, fmt.Errorf("open log: %w", err)
-	}
-	l.place = newPlace(cfg.StateDir, l.archive, cfg.Keyring)
-	if err := l.takeKey(ctx); err != nil {
-		return nil, fmt.Errorf("open log: %w", err)
+	// Nothing is added to the log before it was compared with the marks.
+	for _, step := range []func(context.Context) error{l.identify, l.findKey, l.compare, l.takeKey, l.signRecovery} {
+		if err := step(ctx); err != nil {
+			return nil, fmt.Errorf("open log: %w", err)
+		}
 	}
 	l.keeper = keep(ctx, l)
 	return l, nil

@@ -182,6 +182,7 @@ func TestManyWriters(t *testing.T) {
 func TestVerifyWhileWriting(t *testing.T) {
 	a := newArchive(t)
 	a.note(t, 50)
+	checkpoint(t, a)
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {

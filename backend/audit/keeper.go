@@ -62,13 +62,12 @@ func (k *keeper) run(ctx context.Context, l *Log) {
 
 // tend writes the mark, and a checkpoint when one is due.
 func (l *Log) tend(ctx context.Context) error {
-	if err := l.mark(ctx); err != nil {
-		return err
-	}
+	markErr := l.mark(ctx)
+	// Counted now, the numbers are there when the screen asks for them.
+	_, countErr := l.counted(ctx)
 	h, err := l.Head(ctx)
-	if err != nil || h.Size-h.CheckpointSize < l.cfg.Every {
-		return err
+	if err == nil && h.Size-h.CheckpointSize >= l.cfg.Every {
+		_, err = l.Checkpoint(ctx)
 	}
-	_, err = l.Checkpoint(ctx)
-	return err
+	return errors.Join(markErr, countErr, err)
 }

@@ -156,24 +156,34 @@ func (p place) drop(ctx context.Context) error {
 	return err
 }
 
-// takeKey reads the private key, or makes one. A key that signs a log it has
-// not signed before came because another was lost, and that is an entry:
-// whoever holds the old public key sees it.
-func (l *Log) takeKey(ctx context.Context) error {
+// findKey reads the private key; there may be none.
+func (l *Log) findKey(ctx context.Context) error {
+	l.place = newPlace(l.cfg.StateDir, l.archive, l.cfg.Keyring)
 	key, err := l.place.load(ctx, slotNow)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
 	if err == nil {
 		key, err = l.finishChange(ctx, key)
-	} else {
-		key, err = l.newKey(ctx, slotNow)
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		l.key.Store(key)
 	}
-	l.key.Store(key)
-	if err := l.introduce(ctx, key.Public()); err != nil {
+	return err
+}
+
+// takeKey makes a private key when none was found. A key that signs a log it
+// has not signed before came because another was lost, and that is an entry:
+// whoever holds the old public key sees it.
+func (l *Log) takeKey(ctx context.Context) error {
+	if l.key.Load() == nil {
+		key, err := l.newKey(ctx, slotNow)
+		if err != nil {
+			return err
+		}
+		l.key.Store(key)
+	}
+	if err := l.introduce(ctx, l.Public()); err != nil {
 		return err
 	}
 	return l.publish()

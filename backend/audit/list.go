@@ -29,11 +29,15 @@ type Row struct {
 	Details map[string]any
 }
 
-// Filter selects rows; zero fields select all.
+// Filter selects rows; zero fields select all, and a row must fit every field
+// that is set: Actor narrows what Actors allows, and never widens it.
 type Filter struct {
 	Event      Event
+	Events     []Event // any of them
 	Actor      string
-	ObjectKind string // together with ObjectID
+	Actors     []string // any of them; "" is the program itself
+	Except     []string // none of them
+	ObjectKind string   // together with ObjectID
 	ObjectID   string
 	From, To   time.Time // From inclusive, To exclusive
 	Result     Result
@@ -47,9 +51,13 @@ const defaultLimit = 200
 // List returns the entries that fit, newest first. Who may see which, and
 // whether with details, is for the caller to decide.
 func (l *Log) List(ctx context.Context, f Filter) ([]Row, error) {
-	query, args := f.query()
 	var all []Row
 	err := l.db.Read(ctx, func(tx *store.Tx) error {
+		found, err := f.within(ctx, tx)
+		if err != nil {
+			return err
+		}
+		query, args := found.query()
 		rows, err := tx.QueryContext(ctx, query, args...)
 		if err != nil {
 			return err
@@ -75,33 +83,54 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Row, error) {
 	return all, nil
 }
 
-func (f Filter) query() (string, []any) {
-	var b strings.Builder
-	var args []any
-	b.WriteString(`SELECT e.seq, e.body, e.details FROM audit_entry e`)
-	if f.ObjectKind != "" {
-		b.WriteString(` JOIN audit_object o ON o.seq = e.seq AND o.kind = ? AND o.id = ?`)
-		args = append(args, f.ObjectKind, f.ObjectID)
-	}
-	b.WriteString(` WHERE 1 = 1`)
-	and := func(set bool, condition string, arg any) {
-		if set {
-			b.WriteString(` AND ` + condition)
-			args = append(args, arg)
-		}
-	}
-	and(f.Event != "", `e.event = ?`, string(f.Event))
-	and(f.Actor != "", `e.actor = ?`, f.Actor)
-	and(!f.From.IsZero(), `e.at >= ?`, store.FormatTime(f.From))
-	and(!f.To.IsZero(), `e.at < ?`, store.FormatTime(f.To))
-	and(f.Result != "", `e.result = ?`, string(f.Result))
-	and(f.Before > 0, `e.seq < ?`, f.Before)
+func (f found) query() (string, []any) {
+	from, args := f.from("")
 	limit := f.Limit
 	if limit <= 0 {
 		limit = defaultLimit
 	}
-	b.WriteString(` ORDER BY e.seq DESC LIMIT ?`)
-	return b.String(), append(args, limit)
+	return `SELECT e.seq, e.body, e.details` + from + ` ORDER BY e.seq DESC LIMIT ?`, append(args, limit)
+}
+
+// from is the part of a query that selects; hint tells SQLite by which index.
+func (f found) from(hint string) (string, []any) {
+	var b strings.Builder
+	var args []any
+	b.WriteString(` FROM audit_entry e` + hint)
+	if f.ObjectKind != "" {
+		b.WriteString(` JOIN audit_object o ON o.seq = e.seq AND o.kind = ? AND o.id = ?`)
+		args = append(args, f.ObjectKind, f.ObjectID)
+	}
+	b.WriteString(` WHERE e.seq BETWEEN ? AND ?`)
+	args = append(args, f.lo, f.hi)
+	and := func(set bool, condition string, values ...any) {
+		if set {
+			b.WriteString(` AND ` + condition)
+			args = append(args, values...)
+		}
+	}
+	and(f.Event != "", `e.event = ?`, string(f.Event))
+	and(len(f.Events) > 0, `e.event IN (`+places(len(f.Events))+`)`, values(f.Events)...)
+	and(f.Actor != "", `e.actor = ?`, f.Actor)
+	and(len(f.Actors) > 0, `e.actor IN (`+places(len(f.Actors))+`)`, values(f.Actors)...)
+	and(len(f.Except) > 0, `e.actor NOT IN (`+places(len(f.Except))+`)`, values(f.Except)...)
+	// The numbers are narrowed already, so the index of times is not asked:
+	// sorting a month of it by number would take seconds.
+	and(!f.From.IsZero(), `+e.at >= ?`, store.FormatTime(f.From))
+	and(!f.To.IsZero(), `+e.at < ?`, store.FormatTime(f.To))
+	and(f.Result != "", `e.result = ?`, string(f.Result))
+	return b.String(), args
+}
+
+// places is a list of n places for values.
+func places(n int) string { return strings.TrimPrefix(strings.Repeat(`, ?`, n), `, `) }
+
+func values[T ~string](list []T) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = string(v)
+	}
+	return out
 }
 
 func parseRow(text, details string) (Row, error) {

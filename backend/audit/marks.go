@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -54,6 +55,9 @@ func mediumPath(stateDir, archive string) string {
 	return filepath.Join(stateDir, "marks", archive+".second")
 }
 
+// secondDir is the folder of marks on a second medium.
+const secondDir = "diaoyue-marks"
+
 // secondPath is where the second mark lies; "" when no medium is set.
 func secondPath(stateDir, archive string) (string, error) {
 	dir, err := os.ReadFile(mediumPath(stateDir, archive))
@@ -64,7 +68,7 @@ func secondPath(stateDir, archive string) (string, error) {
 		return "", fmt.Errorf("read place of second mark: %w", err)
 	}
 	if text := strings.TrimSuffix(string(dir), "\n"); text != "" {
-		return filepath.Join(text, "diaoyue-marks", archive+".json"), nil
+		return filepath.Join(text, secondDir, archive+".json"), nil
 	}
 	return "", nil
 }
@@ -93,11 +97,14 @@ func readMarks(stateDir, archive string) ([]highWater, error) {
 		return nil, err
 	}
 	var all []highWater
-	for _, path := range []string{markPath(stateDir, archive), second} {
+	for i, path := range []string{markPath(stateDir, archive), second} {
 		if path == "" {
 			continue
 		}
 		m, err := readMark(path, archive)
+		if i > 0 && unreadable(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -106,6 +113,13 @@ func readMarks(stateDir, archive string) ([]highWater, error) {
 		}
 	}
 	return all, nil
+}
+
+// unreadable reports whether a medium fails, which is to its mark what pulling
+// it out would be: nothing stops because of it, and Marks shows it.
+func unreadable(err error) bool {
+	var failed *fs.PathError
+	return errors.As(err, &failed)
 }
 
 // Marks says where the high-water marks lie and how far they reach.
@@ -120,7 +134,7 @@ func (l *Log) Marks(context.Context) ([]Mark, error) {
 			continue
 		}
 		found, err := readMark(m.Place, l.archive)
-		if err != nil {
+		if err != nil && (!m.Second || !unreadable(err)) {
 			return nil, err
 		}
 		m.Size, m.Missing = found.Size, found.Size == 0
@@ -141,6 +155,14 @@ func (l *Log) SetSecondMedium(ctx context.Context, actor, dir string) error {
 		}
 		if st, err := os.Stat(dir); err != nil || !st.IsDir() || within(l.cfg.ArchiveDir, dir) || within(l.cfg.StateDir, dir) {
 			return ErrNoMedium.With("dir", dir)
+		}
+	}
+	if dir != "" {
+		// Tried before it is said in the log: a stick that cannot be written to
+		// keeps no mark.
+		try := filepath.Join(dir, secondDir, ".try")
+		if err := errors.Join(store.Keep(try, nil, 0o600), os.Remove(try)); err != nil { //nolint:forbidigo // written by the call before
+			return fmt.Errorf("%w: %w", ErrNoMedium.With("dir", dir), err)
 		}
 	}
 	e := Entry{Actor: actor, Event: PolicyAssignment, Codes: map[string]any{"policy": "second-medium", "set": dir != ""}, Details: map[string]any{"dir": dir}}
@@ -189,7 +211,8 @@ func (l *Log) mark(ctx context.Context) error {
 		return nil //nolint:nilerr // a stick that is pulled out is no fault; Marks shows how old its mark is
 	}
 	if err := store.Keep(second, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("keep second high-water mark: %w", err)
+		// A full or dying stick must not keep checkpoints from being made.
+		slog.WarnContext(ctx, "second high-water mark not written", slog.Any("error", err))
 	}
 	return nil
 }
@@ -212,7 +235,15 @@ func (l *Log) compare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !holds && m.Size > highest.Size {
+		if holds {
+			continue
+		}
+		// A stick that was away at a restore still has the mark of before.
+		known, err := l.acknowledged(ctx, m)
+		if err != nil {
+			return err
+		}
+		if !known && m.Size > highest.Size {
 			highest = m
 		}
 	}
@@ -243,6 +274,84 @@ func (l *Log) recovered(ctx context.Context, size int64, m highWater) error {
 		return err
 	}
 	return l.mark(ctx)
+}
+
+// signRecovery signs a restore at once: unsigned, it could be the word of
+// anybody who owns the disk, and verification does not take it.
+func (l *Log) signRecovery(ctx context.Context) error {
+	var waiting bool
+	err := l.db.Read(ctx, func(tx *store.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT coalesce((SELECT max(seq) FROM audit_entry WHERE event = ?), 0) > coalesce((SELECT max(size) FROM audit_checkpoint), 0)`,
+			string(Recovery)).Scan(&waiting)
+	})
+	if err == nil && waiting {
+		_, err = l.Checkpoint(ctx)
+	}
+	return err
+}
+
+// acknowledged reports whether an entry that this archive's key signed says
+// that the log was lawfully restored from beyond the mark.
+func (l *Log) acknowledged(ctx context.Context, m highWater) (bool, error) {
+	key := l.key.Load()
+	if key == nil {
+		return false, nil
+	}
+	var known bool
+	err := l.db.Read(ctx, func(tx *store.Tx) error {
+		c, err := lastCheckpoint(ctx, tx)
+		if err != nil || c.Size == 0 {
+			return err
+		}
+		root, err := tlog.TreeHash(c.Size, reader(ctx, tx))
+		if errors.Is(err, sql.ErrNoRows) || err == nil && hex.EncodeToString(root[:]) != c.Root {
+			return nil // tampered with; the mark is right to complain
+		}
+		if err != nil {
+			return err
+		}
+		if _, err = key.Public().OpenNote(c.Note); err != nil {
+			return nil //nolint:nilerr // not signed by the key of the state folder
+		}
+		known, err = m.given(ctx, tx, c.Size, root)
+		return err
+	})
+	return known, err
+}
+
+// given looks for the restore that gave up what the mark has, among the
+// entries that are in the tree with that root over size entries.
+func (m highWater) given(ctx context.Context, tx *store.Tx, size int64, root tlog.Hash) (bool, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, body FROM audit_entry WHERE event = ? AND seq <= ?`, string(Recovery), size)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var seq int64
+		var body string
+		if err := rows.Scan(&seq, &body); err != nil {
+			return false, err
+		}
+		path, err := tlog.ProveRecord(size, seq-1, reader(ctx, tx))
+		if err != nil || tlog.CheckRecord(path, size, root, seq-1, tlog.RecordHash([]byte(body))) != nil {
+			return false, nil // an entry that was put there; the mark is right to complain
+		}
+		var e struct {
+			Codes struct {
+				Size      int64  `json:"size"`
+				HighWater int64  `json:"highwater"`
+				Root      string `json:"root"`
+			} `json:"codes"`
+		}
+		if json.Unmarshal([]byte(body), &e) != nil {
+			continue // the entry of another recovery, with codes of its own
+		}
+		if c := e.Codes; c.Size < m.Size && m.Size <= c.HighWater && (m.Size < c.HighWater || m.Root == c.Root) {
+			return true, nil
+		}
+	}
+	return false, rows.Err()
 }
 
 // holds returns the log's size and whether it has grown from what the mark

@@ -323,6 +323,21 @@ func TestTamper(t *testing.T) {
 	}
 }
 
+// Whoever takes all signatures away and rewrites the log finds it consistent,
+// but not trusted.
+func TestNoCheckpointIsNoTrust(t *testing.T) {
+	a := newArchive(t)
+	a.note(t, 20)
+	public := a.log.Public().String()
+	a.close(t)
+	a.withoutCheckpoints(t)
+	a.forgetMark(t)
+	r, err := audit.VerifyFile(t.Context(), audit.VerifyConfig{Database: a.path(), ArchiveDir: a.dir, StateDir: a.state, Trusted: []string{public}}, nil)
+	if err != nil || r.Trusted || r.Whole() || r.Loose() != 20 {
+		t.Errorf("verify = %+v, %v", r, err)
+	}
+}
+
 // An old copy of the whole archive folder is put back.
 func TestOldCopyPutBack(t *testing.T) {
 	a := newArchive(t)

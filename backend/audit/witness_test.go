@@ -3,7 +3,10 @@ package audit_test
 import (
 	"bytes"
 	"errors"
+	"html"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,6 +46,52 @@ func TestWitnessSheetCountsWhenFiled(t *testing.T) {
 	other.note(t, 20)
 	if _, err := other.log.VerifyAgainst(t.Context(), []string{sheet.Note}, nil); !errors.Is(err, check.ErrOtherLog) {
 		t.Errorf("err = %v, want ErrOtherLog", err)
+	}
+}
+
+// The page holds all that a verifier needs, and its code says the checkpoint
+// byte for byte.
+func TestWitnessPage(t *testing.T) {
+	a := newArchive(t)
+	a.note(t, 20)
+	sheet, err := a.log.WitnessSheet(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	if err = sheet.Page(&page, `市场监督管理局<script>`, "甲"); err != nil {
+		t.Fatal(err)
+	}
+	text := page.String()
+	for _, want := range []string{
+		"截至第 20 条", sheet.Root[:8] + " " + sheet.Root[8:16], "sha256:" + sheet.Fingerprint[7:15] + " ", a.log.Archive(),
+		"市场监督管理局&lt;script&gt;", "2026-11-23 17:00:20", `src="data:image/png;base64,`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, never := range []string{"检查视频", "计划调阅", "http:", "https:", "ZgotmplZ"} {
+		if strings.Contains(text, never) {
+			t.Errorf("the page has %q", never)
+		}
+	}
+	// html/template writes "+" as an entity; a reader of the page sees the sign.
+	for _, want := range []string{sheet.Public, strings.TrimSpace(sheet.Note)} {
+		if !strings.Contains(html.UnescapeString(text), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if _, err = exec.LookPath("zbarimg"); err != nil {
+		t.Skip("no zbarimg to read the code")
+	}
+	picture := filepath.Join(t.TempDir(), "code.png")
+	if err = os.WriteFile(picture, sheet.QR, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read, err := exec.CommandContext(t.Context(), "zbarimg", "--quiet", "--raw", "-Sbinary", picture).Output()
+	if err != nil || string(bytes.TrimRight(read, "\n")) != strings.TrimRight(sheet.Note, "\n") {
+		t.Errorf("the code says %q, %v", read, err)
 	}
 }
 

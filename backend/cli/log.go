@@ -3,6 +3,9 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"diaoyue.example/workstation/backend"
@@ -22,13 +25,34 @@ type entryJSON struct {
 }
 
 func logList(ctx context.Context, c *call) error {
-	event := c.flags.String("event", "", "")
-	limit := c.flags.Int("limit", 0, "")
+	var f audit.Filter
+	var numbers []string
+	c.flags.Func("event", "", func(event string) error { f.Events = append(f.Events, audit.Event(event)); return nil })
+	c.flags.Func("account", "", func(account string) error { numbers = append(numbers, account); return nil })
+	c.flags.IntVar(&f.Limit, "limit", 0, "")
+	tally := c.flags.Bool("tally", false, "")
 	if err := c.parse(0, 0); err != nil {
 		return err
 	}
 	return c.signedIn(ctx, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
-		rows, err := w.Entries(ctx, actor, audit.Filter{Event: audit.Event(*event), Limit: *limit})
+		people, err := w.Accounts.List(ctx)
+		if err != nil {
+			return err
+		}
+		names := map[string]string{} // of accounts, by id
+		for _, p := range people {
+			names[p.ID] = p.Number
+			if slices.Contains(numbers, p.Number) {
+				f.Actors = append(f.Actors, p.ID)
+			}
+		}
+		if len(f.Actors) < len(numbers) {
+			return accounts.ErrUnknown.With("account", strings.Join(numbers, " "))
+		}
+		if *tally {
+			return c.logTally(ctx, w, actor, f, names)
+		}
+		rows, err := w.Entries(ctx, actor, f)
 		if err != nil {
 			return err
 		}
@@ -45,6 +69,27 @@ func logList(ctx context.Context, c *call) error {
 				c.row(number(e.Seq), e.At, e.Event, e.Result, e.Actor, string(objects))
 			}
 		})
+	})
+}
+
+// logTally says how many entries there are of each event and account.
+func (c *call) logTally(ctx context.Context, w *backend.Workstation, actor accounts.Actor, f audit.Filter, names map[string]string) error {
+	counts, err := w.Tally(ctx, actor, f)
+	if err != nil {
+		return err
+	}
+	byNumber := map[string]int64{}
+	for id, n := range counts.Actors {
+		byNumber[names[id]] += n
+	}
+	return c.print(map[string]any{"total": counts.Total, "events": counts.Events, "accounts": byNumber}, func() {
+		c.row(number(counts.Total))
+		for _, e := range slices.Sorted(maps.Keys(counts.Events)) {
+			c.row(number(counts.Events[e]), string(e))
+		}
+		for _, a := range slices.Sorted(maps.Keys(byNumber)) {
+			c.row(number(byNumber[a]), a)
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -41,18 +42,19 @@ func logExport(ctx context.Context, c *call) error {
 func logWitness(ctx context.Context, c *call) error {
 	sheet := c.flags.Bool("sheet", false, "")
 	code := c.flags.String("qr", "", "")
+	page := c.flags.String("page", "", "")
 	filed := c.flags.Int64("filed", 0, "")
 	place := c.flags.String("place", "", "")
 	if err := c.parse(0, 0); err != nil {
 		return err
 	}
-	if *sheet && *filed != 0 || *code != "" && !*sheet || (*filed != 0) != (*place != "") {
+	if *sheet && *filed != 0 || *code+*page != "" && !*sheet || (*filed != 0) != (*place != "") {
 		return errUsage
 	}
 	return c.signedIn(ctx, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
 		switch {
 		case *sheet:
-			return c.witnessSheet(ctx, w, actor, *code)
+			return c.witnessSheet(ctx, w, actor, *code, *page)
 		case *filed != 0:
 			made, err := w.Witness(ctx, actor, audit.Witnessing{Kind: audit.WitnessPrint, Size: *filed, Place: *place})
 			if err != nil {
@@ -64,13 +66,24 @@ func logWitness(ctx context.Context, c *call) error {
 	})
 }
 
-func (c *call) witnessSheet(ctx context.Context, w *backend.Workstation, actor accounts.Actor, code string) error {
+// witnessSheet signs the log for a sheet: the picture of its code and the page
+// to be printed are written where code and page say, if they do.
+func (c *call) witnessSheet(ctx context.Context, w *backend.Workstation, actor accounts.Actor, code, page string) error {
 	s, err := w.WitnessSheet(ctx, actor)
-	if err == nil && code != "" {
-		err = writeNew(code, s.QR)
-	}
 	if err != nil {
 		return err
+	}
+	var html bytes.Buffer
+	if err = s.Page(&html, w.Organ(), actor.Name); err != nil {
+		return err
+	}
+	for path, data := range map[string][]byte{code: s.QR, page: html.Bytes()} {
+		if path == "" {
+			continue
+		}
+		if err = writeNew(path, data); err != nil {
+			return err
+		}
 	}
 	at := s.At.Format(time.RFC3339)
 	return c.print(map[string]any{

@@ -5,24 +5,24 @@
 package qr
 
 import (
-	"bytes"
 	"fmt"
-	"image/png"
 
 	"rsc.io/qr"
 )
 
-// PNG draws text with error correction M, scale pixels a module. Texts of more
-// than about 2,300 bytes do not fit and are an error.
+// Quiet is the white border of a code, in modules, without which no reader
+// finds it (ISO/IEC 18004).
+const Quiet = 4
+
+// PNG draws text with error correction M, scale pixels a module, with its
+// white border. Texts of more than about 2,300 bytes do not fit and are an
+// error.
 func PNG(text string, scale int) ([]byte, error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {
 		return nil, fmt.Errorf("draw qr code: %w", err)
 	}
+	// Not code.Image, which draws one pixel a module whatever the scale.
 	code.Scale = scale
-	var b bytes.Buffer
-	if err := png.Encode(&b, code.Image()); err != nil {
-		return nil, fmt.Errorf("draw qr code: %w", err)
-	}
-	return b.Bytes(), nil
+	return code.PNG(), nil
 }

@@ -42,6 +42,7 @@ type Checker struct {
 	expect map[int64][]expectation // size → roots that must be found there
 	reach  int64                   // the greatest size expected
 	good   int64                   // entries covered by a root that was found
+	spared []spared                // roots that did not fit and that a restore may explain
 	stack  []tlog.Hash             // complete subtrees, left to right
 	n      int64                   // entries so far
 	fields Fields
@@ -57,6 +58,14 @@ type expectation struct {
 	root    tlog.Hash
 	signer  string // fingerprint; "" for marks and witnesses
 	outside bool   // brought by a witness
+	mark    bool   // noted outside the archive
+}
+
+// spared is a root that did not fit, and what that means unless the restore
+// is signed.
+type spared struct {
+	size  int64
+	fault *TamperError
 }
 
 // New returns a checker for the log of an archive. trusted are public keys or
@@ -155,8 +164,7 @@ func (c *Checker) Expect(size int64) { c.reach = max(c.reach, size) }
 
 // Mark says that the log once had this root over size entries.
 func (c *Checker) Mark(size int64, root tlog.Hash) {
-	c.report.HighWater = max(c.report.HighWater, size)
-	c.need(size, expectation{root: root})
+	c.need(size, expectation{root: root, mark: true})
 }
 
 // Witness takes a checkpoint that came from outside the archive: from a
@@ -215,18 +223,32 @@ func (c *Checker) check() error {
 		if e.root == root {
 			continue
 		}
-		if c.lost(c.n) {
-			e.signer, e.outside = "", false // of the branch that a restore gave up
-			continue
+		fault := &TamperError{Seq: c.good + 1, To: c.n, Kind: KindRewritten}
+		if !slices.ContainsFunc(c.report.Restores, func(r Restore) bool { return r.covers(c.n) }) {
+			return fault
 		}
-		return &TamperError{Seq: c.good + 1, To: c.n, Kind: KindRewritten}
+		e.signer, e.outside, e.mark = "", false, false // of the branch that a restore gave up
+		c.spared = append(c.spared, spared{c.n, fault})
 	}
 	c.good = c.n
 	return nil
 }
 
+// lost reports whether a root over size entries may belong to what a lawful
+// restore gave up. Anybody who owns the disk can write that there was a
+// restore; only the log's key can sign it.
 func (c *Checker) lost(size int64) bool {
-	return slices.ContainsFunc(c.report.Restores, func(r Restore) bool { return r.covers(size) })
+	return slices.ContainsFunc(c.report.Restores, func(r Restore) bool { return r.covers(size) && c.signed(r.Seq) })
+}
+
+// signed reports whether a checkpoint that fits covers the entry.
+func (c *Checker) signed(seq int64) bool {
+	for size, expected := range c.expect {
+		if size >= seq && size <= c.n && slices.ContainsFunc(expected, func(e expectation) bool { return e.signer != "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // root folds the complete subtrees into the root of the entries so far.
@@ -245,6 +267,11 @@ func (c *Checker) root() tlog.Hash {
 func (c *Checker) Finish(ctx context.Context) (Report, error) {
 	if err := ctx.Err(); err != nil {
 		return c.report, err
+	}
+	for _, s := range c.spared {
+		if !c.lost(s.size) {
+			return c.report, s.fault
+		}
 	}
 	for size := range c.expect {
 		if size > c.n && !c.lost(size) {
@@ -274,6 +301,9 @@ func (c *Checker) Finish(ctx context.Context) (Report, error) {
 			if e.outside {
 				r.Witnessed = max(r.Witnessed, size)
 			}
+			if e.mark {
+				r.HighWater = max(r.HighWater, size)
+			}
 			if e.signer == "" {
 				continue
 			}
@@ -288,7 +318,8 @@ func (c *Checker) Finish(ctx context.Context) (Report, error) {
 		}
 	}
 	slices.Sort(r.SignedBy)
-	r.Trusted = r.TrustedSize == last && slices.ContainsFunc(c.keys, func(k key) bool { return k.trusted })
+	r.Trusted = r.TrustedSize == last && slices.ContainsFunc(c.keys, func(k key) bool { return k.trusted }) &&
+		(last > 0 || r.HighWater > 0 || r.Entries == 0)
 	return c.report, nil
 }
 

@@ -77,7 +77,7 @@ type Config struct {
 // nil. Whether the log is signed by somebody to be trusted is in the report, not in
 // the error.
 func Export(ctx context.Context, r io.Reader, cfg Config, progress func(done int64)) (Report, error) {
-	x := reading{cfg: cfg, progress: progress}
+	x := reading{cfg: cfg, progress: progress, salt: []byte{}} // a salt that is there is not nil
 	for _, text := range cfg.Cosigners {
 		c, err := signature.ParseCosigner(text)
 		if err != nil {
@@ -86,10 +86,11 @@ func Export(ctx context.Context, r io.Reader, cfg Config, progress func(done int
 		x.cosigners = append(x.cosigners, c)
 	}
 	lines := bufio.NewReaderSize(r, 1<<16)
-	last := int64(0)
+	last, text := int64(0), []byte(nil)
 	for n := int64(1); !x.ended; n++ {
 		last = n
-		text, err := readLine(lines)
+		var err error
+		text, err = readLine(lines, text)
 		if err == nil {
 			err = x.line(ctx, text)
 		}
@@ -123,9 +124,14 @@ type reading struct {
 	withheld  bool
 	ready     bool // the first entry came
 	ended     bool
+	fast      entryLine
+	salt      []byte
 }
 
 func (x *reading) line(ctx context.Context, text []byte) error {
+	if x.c != nil && x.fast.scan(text) {
+		return x.entry(ctx, &x.fast)
+	}
 	var l Line
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -151,7 +157,11 @@ func (x *reading) line(ctx context.Context, text []byte) error {
 	case l.Witness != nil && !x.ready:
 		return x.c.Kept(l.Witness.Seq, l.Witness.Size, l.Witness.Note, x.cosigners)
 	case l.Entry != nil:
-		return x.entry(ctx, *l.Entry)
+		e := entryLine{seq: l.Entry.Seq, body: []byte(l.Entry.Body), salt: []byte(l.Entry.Salt)}
+		if l.Entry.Details != nil {
+			e.details, e.known = []byte(*l.Entry.Details), true
+		}
+		return x.entry(ctx, &e)
 	case l.End != nil:
 		if err := x.begin(); err != nil {
 			return err
@@ -177,33 +187,35 @@ func (x *reading) begin() error {
 	return nil
 }
 
-func (x *reading) entry(ctx context.Context, l EntryLine) error {
+func (x *reading) entry(ctx context.Context, l *entryLine) error {
 	if err := x.begin(); err != nil {
 		return err
 	}
-	e := Entry{Seq: l.Seq, Body: []byte(l.Body), Withheld: x.withheld}
-	if l.Details != nil {
-		salt, err := hex.DecodeString(l.Salt)
+	e := Entry{Seq: l.seq, Body: l.body, Withheld: x.withheld}
+	if l.known {
+		salt, err := hex.AppendDecode(x.salt[:0], l.salt)
 		if err != nil {
 			return errForm
 		}
-		e.Details, e.Salt = []byte(*l.Details), salt
+		x.salt = salt
+		e.Details, e.Salt = l.details, salt
 	}
 	_, leaf, err := x.c.Read(&e)
 	if err == nil {
 		err = x.c.Grow(leaf, nil)
 	}
-	if l.Seq%4096 == 0 {
+	if l.seq%4096 == 0 {
 		if x.progress != nil {
-			x.progress(l.Seq)
+			x.progress(l.seq)
 		}
 		err = errors.Join(err, ctx.Err())
 	}
 	return err
 }
 
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
+// readLine returns the next line, which the next call overwrites.
+func readLine(r *bufio.Reader, line []byte) ([]byte, error) {
+	line = line[:0]
 	for {
 		part, err := r.ReadSlice('\n')
 		line = append(line, part...)
@@ -211,10 +223,10 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 			return line, nil
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
-			return nil, err // io.EOF also for a line without its end, which was cut
+			return line, err // io.EOF also for a line without its end, which was cut
 		}
 		if len(line) > maxLine {
-			return nil, errForm
+			return line, errForm
 		}
 	}
 }

@@ -32,16 +32,27 @@ type Report struct {
 	Withheld    int64    // entries whose details an export kept back
 	Keys        []KeyUse // the keys of the log, oldest first
 	Restores    []Restore
-	// Trusted is true when no checkpoint reaches beyond those of trusted keys.
-	// Otherwise the log is only consistent in itself: whoever rewrote it could
-	// have signed it with a key of his own.
+	// Trusted is true when no checkpoint reaches beyond those of trusted keys,
+	// and there is one, or a mark. Otherwise the log is only consistent in
+	// itself: whoever rewrote it could have signed it with a key of his own, or
+	// taken the checkpoints away.
 	Trusted bool
+}
+
+// Interval is how many entries a log in use may have at most after its last
+// checkpoint, before the next one is due.
+const Interval = 1000
+
+// Loose is how many entries at the end nothing from outside vouches for: no
+// checkpoint of a trusted key, no witness, no mark.
+func (r Report) Loose() int64 {
+	return r.Entries - max(r.TrustedSize, r.Witnessed, r.HighWater)
 }
 
 // Whole reports whether every entry is covered by something an outsider can
 // rely on: a checkpoint of a trusted key, a witness, or the mark.
 func (r Report) Whole() bool {
-	return r.Trusted && max(r.TrustedSize, r.Witnessed, r.HighWater) >= r.Entries
+	return r.Trusted && r.Loose() <= 0
 }
 
 // KeyUse is a key that signs the log.
