@@ -17,6 +17,10 @@ var (
 	ErrNoPurpose = fault.New("viewing.no_purpose", "a viewing needs a purpose")
 	// ErrNotYours: an officer opens a case of others. Parameter "basis".
 	ErrNotYours = fault.New("viewing.not_yours", "officers view the records of their own cases")
+	// ErrReviewOwn: an officer reviews a case of his own without the head's
+	// written authorisation (refusal R5; article 19 asks for review by another
+	// eye). Parameter "basis".
+	ErrReviewOwn = fault.New("viewing.review_own", "officers do not review their own cases")
 	// ErrIsolated: perhaps a state secret, kept apart (refusal R1).
 	ErrIsolated = fault.New("viewing.isolated", "the record is kept apart as a suspected state secret")
 	// ErrNoViewing: not open, or another's. Parameter "viewing".

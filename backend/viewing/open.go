@@ -26,7 +26,7 @@ import (
 // Open opens a viewing. The order is the point: permission and purpose, then
 // the entry "displaying" on the disk, and only then the record's bytes. No
 // entry, no picture. Refusals are logged. Errors: ErrNoPurpose, ErrNotYours,
-// ErrIsolated, accounts.ErrForbidden, catalog.ErrNoRecord, ErrDamaged,
+// ErrReviewOwn, ErrIsolated, accounts.ErrForbidden, catalog.ErrNoRecord, ErrDamaged,
 // ErrUnsupported, ErrEncrypted.
 func (d *Desk) Open(ctx context.Context, actor accounts.Actor, q Request) (*Viewing, error) {
 	var candidate *Candidate
@@ -91,7 +91,35 @@ func (d *Desk) allowed(ctx context.Context, actor accounts.Actor, q Request, rec
 	if !slices.Contains(Purposes(), q.Purpose) || q.Purpose == PurposeOther && strings.TrimSpace(q.Note) == "" {
 		return d.refuse(ctx, actor, objects, ErrNoPurpose, "S19")
 	}
+	if q.Purpose == PurposePlanned && file.Of(actor.Number) {
+		return d.reviewsOwn(ctx, actor, record.CaseID, objects)
+	}
 	return nil
+}
+
+// reviewsOwn lets an officer review a case of his own only where the head of
+// agency allowed it in writing; the register's entry then names whose word it
+// rests on.
+func (d *Desk) reviewsOwn(ctx context.Context, actor accounts.Actor, caseID string, objects map[string]string) error {
+	_, ok, err := d.cfg.Accounts.Authorised(ctx, accounts.AuthoriseReviewOwn, actor.ID, caseID)
+	if err != nil || ok {
+		return err
+	}
+	return d.refuse(ctx, actor, objects, ErrReviewOwn, "R5")
+}
+
+// restsOn is the id of the head's authorisation that a review of an own case
+// rests on, "" for every other viewing.
+func (d *Desk) restsOn(ctx context.Context, actor accounts.Actor, q Request, record catalog.Record) (string, error) {
+	if q.Purpose != PurposePlanned {
+		return "", nil
+	}
+	file, err := d.cfg.Catalog.Case(ctx, record.CaseID)
+	if err != nil || !file.Of(actor.Number) {
+		return "", err
+	}
+	a, _, err := d.cfg.Accounts.Authorised(ctx, accounts.AuthoriseReviewOwn, actor.ID, record.CaseID)
+	return a.ID, err
 }
 
 type refusal interface {
@@ -127,6 +155,10 @@ func (d *Desk) enter(ctx context.Context, actor accounts.Actor, q Request, recor
 		OpenedAt: d.cfg.Now(), ClockOffset: record.ClockOffset, Segments: segments, Sound: []SoundTrack{},
 		Watermark: actor.Name + " " + actor.Number + " " + number,
 	}
+	allowed, err := d.restsOn(ctx, actor, q, record)
+	if err != nil {
+		return nil, err
+	}
 	digest, title := record.SHA256, record.Title
 	objects := map[string]string{"viewing": info.ID, "record": record.ID, "case": record.CaseID}
 	if candidate != nil {
@@ -138,6 +170,9 @@ func (d *Desk) enter(ctx context.Context, actor accounts.Actor, q Request, recor
 		Actor: actor.ID, Event: audit.Displaying, Objects: objects,
 		Codes:   map[string]any{"number": number, "purpose": q.Purpose, "sha256": digest, "serving": first},
 		Details: map[string]any{"title": title, "case": record.CaseTitle, "code": record.Code, "basis": info.Basis, "note": info.Note},
+	}
+	if allowed != "" {
+		entry.Codes["authorisation"] = allowed
 	}
 	receipt, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
 		if failed := insert(ctx, tx, info, title, unit); failed != nil {
