@@ -197,10 +197,13 @@ func expectations() map[string]expectation {
 		"Accounts.Add":   {may: "sysadmin", guessed: "accounts.bad_account"},
 		"Accounts.Roles": {free: true, may: everybody},
 
-		"Accounts.Grant":        {may: "secadmin", args: []any{id, []string{"officer"}}, guessed: "accounts.unknown"},
-		"Accounts.Reset":        {may: "sysadmin secadmin", args: []any{id}, guessed: "accounts.unknown"},
-		"Accounts.ConfirmReset": {may: "sysadmin secadmin auditor", args: []any{id}, guessed: "accounts.no_reset"},
-		"Accounts.SetDisabled":  {may: "sysadmin", args: []any{id, true, "left the bureau"}, guessed: "accounts.unknown"},
+		"Accounts.Exceptions":      {may: "head secadmin auditor"},
+		"Accounts.AllowReviewOwn":  {may: "head", guessed: "accounts.bad_authorisation", args: []any{desktop.ExceptionRequest{}}},
+		"Accounts.RevokeException": {may: "head", guessed: "accounts.no_authorisation", args: []any{id, "no longer needed"}},
+		"Accounts.Grant":           {may: "secadmin", args: []any{id, []string{"officer"}}, guessed: "accounts.unknown"},
+		"Accounts.Reset":           {may: "sysadmin secadmin", args: []any{id}, guessed: "accounts.unknown"},
+		"Accounts.ConfirmReset":    {may: "sysadmin secadmin auditor", args: []any{id}, guessed: "accounts.no_reset"},
+		"Accounts.SetDisabled":     {may: "sysadmin", args: []any{id, true, "left the bureau"}, guessed: "accounts.unknown"},
 
 		"Jobs.List": {may: everybody},
 

@@ -21,6 +21,7 @@ const screens = [
   { name: 'ingest', who: '0203', go: (page) => page.evaluate(() => (location.hash = '#/ingest')) },
   { name: 'copies', who: '0209', go: (page) => page.evaluate(() => (location.hash = '#/copies')) },
   { name: 'copy', who: '0201', go: openCopy },
+  { name: 'exceptions', who: '0201', go: exceptions },
   { name: 'redaction', who: '0209', go: bench },
   { name: 'register', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/register')) },
   { name: 'register-paper', who: '0903', go: paper },
@@ -114,6 +115,18 @@ async function search(page) {
   await id(page, 'query').fill('东配殿');
   await page.keyboard.press('Enter');
   await id(page, 'hit').first().waitFor();
+}
+
+async function exceptions(page) {
+  await page.evaluate(() => (location.hash = '#/accounts'));
+  await id(page, 'allow').click();
+  await id(page, 'allow-number').fill('0203');
+  await id(page, 'allow-reason').fill('本局具备审查岗位的只有一人');
+  await page.locator('.dlg .n-date-picker input, .dlg input').nth(2).fill('2026-12-31');
+  await page.keyboard.press('Enter');
+  await page.waitForTimeout(300);
+  await id(page, 'allow-do').click();
+  await id(page, 'exceptions').getByText('0203').waitFor();
 }
 
 async function listSearch(page) {

@@ -115,7 +115,7 @@ const routes: RouteRecordRaw[] = [
     path: '/accounts',
     name: 'accounts',
     component: () => import('@/views/accounts/AccountsView.vue'),
-    meta: { rail: 'accounts', title: 'nav.accounts', any: ['account-create', 'role-grant', 'reset-confirm'] },
+    meta: { rail: 'accounts', title: 'nav.accounts', any: ['account-create', 'role-grant', 'reset-confirm', 'authorise'] },
   },
   {
     path: '/settings',

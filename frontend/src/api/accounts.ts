@@ -2,7 +2,7 @@
 // Arguments are cast because the generated classes carry methods and the bridge takes plain data.
 import * as face from '#wails/go/desktop/Accounts';
 import { call } from './errors';
-import type { Account, NewAccount } from './types';
+import type { Account, Exception, ExceptionRequest, NewAccount } from './types';
 
 export const list = () => call<Account[]>(() => face.List());
 export const add = (fresh: NewAccount) => call<Account>(() => face.Add(fresh as never));
@@ -12,4 +12,10 @@ export const reset = (id: string) => call<string>(() => face.Reset(id));
 export const confirmReset = (id: string) => call<undefined>(() => face.ConfirmReset(id));
 export const setDisabled = (id: string, disabled: boolean, reason: string) =>
   call<undefined>(() => face.SetDisabled(id, disabled, reason));
+/** exceptions lists what the heads of agency allowed in writing. */
+export const exceptions = () => call<Exception[]>(() => face.Exceptions());
+export const allowReviewOwn = (request: ExceptionRequest) =>
+  call<Exception>(() => face.AllowReviewOwn(request as never));
+export const revokeException = (id: string, reason: string) =>
+  call<undefined>(() => face.RevokeException(id, reason));
 export const roles = () => call<string[]>(() => face.Roles());

@@ -633,6 +633,60 @@ export namespace desktop {
 	        this.noNewPrivs = source["noNewPrivs"];
 	    }
 	}
+	export class Exception {
+	    id: string;
+	    kind: string;
+	    number: string;
+	    name: string;
+	    caseCode: string;
+	    reason: string;
+	    basis: string;
+	    until: string;
+	    by: string;
+	    grantedAt: string;
+	    revokedAt: string;
+	    inForce: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Exception(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.kind = source["kind"];
+	        this.number = source["number"];
+	        this.name = source["name"];
+	        this.caseCode = source["caseCode"];
+	        this.reason = source["reason"];
+	        this.basis = source["basis"];
+	        this.until = source["until"];
+	        this.by = source["by"];
+	        this.grantedAt = source["grantedAt"];
+	        this.revokedAt = source["revokedAt"];
+	        this.inForce = source["inForce"];
+	    }
+	}
+	export class ExceptionRequest {
+	    number: string;
+	    caseCode: string;
+	    until: string;
+	    reason: string;
+	    basis: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new ExceptionRequest(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.caseCode = source["caseCode"];
+	        this.until = source["until"];
+	        this.reason = source["reason"];
+	        this.basis = source["basis"];
+	    }
+	}
 	export class Facet {
 	    value: string;
 	    count: number;

@@ -4,13 +4,19 @@ import {desktop} from '../models';
 
 export function Add(arg1:desktop.NewAccount):Promise<desktop.Account>;
 
+export function AllowReviewOwn(arg1:desktop.ExceptionRequest):Promise<desktop.Exception>;
+
 export function ConfirmReset(arg1:string):Promise<void>;
+
+export function Exceptions():Promise<Array<desktop.Exception>>;
 
 export function Grant(arg1:string,arg2:Array<string>):Promise<desktop.Account>;
 
 export function List():Promise<Array<desktop.Account>>;
 
 export function Reset(arg1:string):Promise<string>;
+
+export function RevokeException(arg1:string,arg2:string):Promise<void>;
 
 export function Roles():Promise<Array<string>>;
 

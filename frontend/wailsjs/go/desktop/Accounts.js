@@ -6,8 +6,16 @@ export function Add(arg1) {
   return window['go']['desktop']['Accounts']['Add'](arg1);
 }
 
+export function AllowReviewOwn(arg1) {
+  return window['go']['desktop']['Accounts']['AllowReviewOwn'](arg1);
+}
+
 export function ConfirmReset(arg1) {
   return window['go']['desktop']['Accounts']['ConfirmReset'](arg1);
+}
+
+export function Exceptions() {
+  return window['go']['desktop']['Accounts']['Exceptions']();
 }
 
 export function Grant(arg1, arg2) {
@@ -20,6 +28,10 @@ export function List() {
 
 export function Reset(arg1) {
   return window['go']['desktop']['Accounts']['Reset'](arg1);
+}
+
+export function RevokeException(arg1, arg2) {
+  return window['go']['desktop']['Accounts']['RevokeException'](arg1, arg2);
 }
 
 export function Roles() {
