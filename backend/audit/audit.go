@@ -84,7 +84,7 @@ func Open(ctx context.Context, db *store.DB, cfg Config) (*Log, error) {
 	}
 	l := &Log{db: db, cfg: cfg}
 	// Nothing is added to the log before it was compared with the marks.
-	for _, step := range []func(context.Context) error{l.identify, l.findKey, l.compare, l.takeKey, l.signRecovery} {
+	for _, step := range []func(context.Context) error{l.identify, l.findKey, l.compare, l.takeKey, l.signOwn} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("open log: %w", err)
 		}

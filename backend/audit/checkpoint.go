@@ -39,6 +39,44 @@ func (l *Log) Checkpoint(ctx context.Context) (Checkpoint, error) {
 	return c, nil
 }
 
+// signOwn signs what must not wait for the next checkpoint: a restore, which
+// unsigned could be the word of anybody who owns the disk and which
+// verification does not take; and the first words of a key that did not sign
+// the last checkpoint, or the log would be trusted by nobody who has that key
+// alone.
+func (l *Log) signOwn(ctx context.Context) error {
+	var last Checkpoint
+	var size, restored int64
+	err := l.db.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		if last, err = lastCheckpoint(ctx, tx); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0), coalesce(max(seq) FILTER (WHERE event = ?), 0) FROM audit_entry
+			WHERE seq > ?`, string(Recovery), last.Size).Scan(&size, &restored)
+	})
+	if err != nil {
+		return err
+	}
+	strange := false
+	if last.Size > 0 {
+		_, openErr := l.Public().OpenNote(last.Note)
+		strange = openErr != nil
+	}
+	if strange && size == 0 {
+		// A checkpoint signs a log that has grown.
+		e := Entry{Event: Signing, Codes: map[string]any{"fingerprint": l.Public().Fingerprint(), "size": last.Size}}
+		err = l.db.Write(ctx, func(tx *store.Tx) error {
+			_, appendErr := l.Append(ctx, tx, e)
+			return appendErr
+		})
+	}
+	if err == nil && (strange || restored > 0) {
+		_, err = l.Checkpoint(ctx)
+	}
+	return err
+}
+
 func noteName(size int64) string { return fmt.Sprintf("%012d.note", size) }
 
 // keepNote writes a checkpoint into the folder. What lies there under that

@@ -49,7 +49,7 @@ func TestDocument(t *testing.T) {
 	print, cosigner := strings.TrimSpace(e["fingerprint"]), strings.TrimSpace(e["cosigner"])
 	r, err := check.Export(t.Context(), strings.NewReader(e["export"]),
 		check.Config{Trusted: []string{print}, Witnesses: []string{e["sheet"]}, Cosigners: []string{cosigner}}, nil)
-	if err != nil || !r.Whole() || r.Entries != 6 || r.Witnessed != 2 || len(r.Keys) != 2 || !r.Keys[1].Trusted {
+	if err != nil || !r.Whole() || r.Entries != 7 || r.Witnessed != 2 || len(r.Keys) != 2 || !r.Keys[1].Trusted {
 		t.Errorf("%+v, %v", r, err)
 	}
 	c, err := signature.ParseCosigner(cosigner)
@@ -80,7 +80,7 @@ func TestDocument(t *testing.T) {
 		code                int
 		says                string
 	}{
-		{"good", e["export"], print, 0, "good: 6 entries, root " + r.Root},
+		{"good", e["export"], print, 0, "good: 7 entries, root " + r.Root},
 		{"another's key", e["export"], "sha256:0", 3, "only"},
 		{"an entry edited", strings.Replace(e["export"], `\"frames\":1`, `\"frames\":2`, 1), print, 1, "the root over 2"},
 		{"details edited", strings.Replace(e["export"], "检查视频", "检查录像", 1), print, 1, "details of entry 1"},

@@ -207,7 +207,8 @@ func (l *Log) publish() error {
 
 // ChangeKey makes a new key and destroys the old one. The entry "key-change"
 // names the new key, and the old key's last checkpoint covers that entry, so
-// that whoever trusts the old key may trust the new one.
+// that whoever trusts the old key may trust the new one. The new key signs at
+// once, for those who have only that.
 func (l *Log) ChangeKey(ctx context.Context, actor, reason string) error {
 	l.changing.Lock()
 	defer l.changing.Unlock()
@@ -236,7 +237,7 @@ func (l *Log) ChangeKey(ctx context.Context, actor, reason string) error {
 	}
 	l.key.Store(held)
 	l.keeper.poke()
-	return l.publish()
+	return errors.Join(l.publish(), l.signOwn(ctx))
 }
 
 // promote puts the next key over the old one, which is gone then.

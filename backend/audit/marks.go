@@ -276,20 +276,6 @@ func (l *Log) recovered(ctx context.Context, size int64, m highWater) error {
 	return l.mark(ctx)
 }
 
-// signRecovery signs a restore at once: unsigned, it could be the word of
-// anybody who owns the disk, and verification does not take it.
-func (l *Log) signRecovery(ctx context.Context) error {
-	var waiting bool
-	err := l.db.Read(ctx, func(tx *store.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT coalesce((SELECT max(seq) FROM audit_entry WHERE event = ?), 0) > coalesce((SELECT max(size) FROM audit_checkpoint), 0)`,
-			string(Recovery)).Scan(&waiting)
-	})
-	if err == nil && waiting {
-		_, err = l.Checkpoint(ctx)
-	}
-	return err
-}
-
 // acknowledged reports whether an entry that this archive's key signed says
 // that the log was lawfully restored from beyond the mark.
 func (l *Log) acknowledged(ctx context.Context, m highWater) (bool, error) {

@@ -17,7 +17,7 @@ var sheetHTML string
 // file: organ is the bureau's name, by who made it. The sheet shows no titles
 // and no names of the log, so that anybody may keep it.
 func (s Sheet) Page(w io.Writer, organ, by string) error {
-	t, err := template.New("sheet").Funcs(template.FuncMap{"clock": wallClock, "group": group, "qr": dataURL}).Parse(sheetHTML)
+	t, err := template.New("sheet").Funcs(template.FuncMap{"clock": wallClock, "group": spaced, "qr": dataURL}).Parse(sheetHTML)
 	if err != nil {
 		return fmt.Errorf("write witness sheet: %w", err)
 	}
@@ -32,9 +32,9 @@ func (s Sheet) Page(w io.Writer, organ, by string) error {
 	return nil
 }
 
-// group parts hexadecimal digits so that two people can read them to each
+// spaced parts hexadecimal digits so that two people can read them to each
 // other: eight at a time.
-func group(text string) string {
+func spaced(text string) string {
 	head, digits := "", text
 	if before, after, ok := strings.Cut(text, ":"); ok {
 		head, digits = before+":", after

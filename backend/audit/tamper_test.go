@@ -113,6 +113,22 @@ func (x attacker) cut(seq int) {
 	x.do(`DELETE FROM audit_hash WHERE idx >= ?`, tlog.StoredHashIndex(0, int64(seq-1)))
 }
 
+// hide makes an index anew that lacks entries, and has the schema say that it
+// lacks none.
+func (x attacker) hide(index, columns, but string) {
+	x.tb.Helper()
+	x.SetMaxOpenConns(1)
+	whole := "CREATE INDEX " + index + " ON audit_entry (" + columns + ")"
+	for _, query := range []string{
+		"DROP INDEX " + index, whole + " WHERE " + but, "PRAGMA writable_schema = 1",
+		"UPDATE sqlite_schema SET sql = '" + whole + "' WHERE name = '" + index + "'", "PRAGMA writable_schema = 0",
+	} {
+		if _, err := x.Exec(query); err != nil {
+			x.tb.Fatalf("%s: %v", query, err)
+		}
+	}
+}
+
 // 250 entries with checkpoints over 100, 200 and, by closing, 250.
 func TestTamper(t *testing.T) {
 	tests := []struct {
@@ -168,6 +184,20 @@ func TestTamper(t *testing.T) {
 		{
 			name: "an object added", seq: 9, to: 9, kind: audit.KindIndex,
 			do: func(_ *archive, x attacker) { x.do(`INSERT INTO audit_object VALUES ('case', 'c1', 9)`) },
+		},
+		{
+			name: "an entry taken out of the index of events, its row untouched", seq: 9, to: 9, kind: audit.KindIndex,
+			do: func(_ *archive, x attacker) { x.hide("audit_entry_event", "event, seq", "seq <> 9") },
+		},
+		{
+			name: "an entry taken out of the index of accounts", seq: 33, to: 33, kind: audit.KindIndex,
+			do: func(_ *archive, x attacker) { x.hide("audit_entry_actor", "actor, seq", "seq <> 33") },
+		},
+		{
+			name: "entries taken out of the index of counts", seq: 40, to: 40, kind: audit.KindIndex,
+			do: func(_ *archive, x attacker) {
+				x.hide("audit_entry_tally", "event, actor, at, result", "seq NOT IN (40, 50)")
+			},
 		},
 		{
 			name: "a stored leaf edited", seq: 42, to: 42, kind: audit.KindBody,

@@ -37,7 +37,7 @@ func (v *verification) walk(ctx context.Context, db *store.DB, progress func(don
 	ctx, cancel := context.WithCancel(ctx)
 	w := &walker{
 		verification: v, db: db, progress: progress, seed: maphash.MakeSeed(),
-		batches: make(chan *batch, 4), spare: make(chan *batch, 6), chunks: make(chan chunk, 4), ready: make(chan struct{}),
+		groups: groups{}, batches: make(chan *batch, 4), spare: make(chan *batch, 6), chunks: make(chan chunk, 4), ready: make(chan struct{}),
 	}
 	var readers sync.WaitGroup
 	defer readers.Wait()
@@ -53,12 +53,19 @@ func (v *verification) walk(ctx context.Context, db *store.DB, progress func(don
 	}
 	objects := make(chan struct{})
 	readers.Go(func() { w.hashesErr = w.readHashes(ctx); close(w.chunks) })
-	readers.Go(func() { w.objectsErr = w.readObjects(ctx); close(objects) })
+	readers.Go(func() {
+		defer close(objects)
+		w.objectsErr = w.readObjects(ctx)
+		w.indexesErr = w.readIndexes(ctx)
+	})
 	if err := w.compare(ctx); err != nil {
 		return err
 	}
 	<-objects
-	return w.compareObjects(ctx)
+	if err := w.compareObjects(ctx); err != nil {
+		return err
+	}
+	return w.compareIndexes(ctx)
 }
 
 type walker struct {
@@ -83,6 +90,10 @@ type walker struct {
 	said, held uint64 // sums over objects: of the bodies, and of the table
 	beyond     int64  // greatest entry that the table of objects knows without its being there
 	objectsErr error
+
+	groups     groups // of the bodies
+	indexed    map[string]map[share]group
+	indexesErr error
 }
 
 // batch is some entries, copied out of the rows.
@@ -227,6 +238,7 @@ func (w *walker) entry(b *batch, r *span) error {
 	if !bytes.Equal(f.At, b.field(r, 3)) || !bytes.Equal(f.Actor, b.field(r, 4)) || !bytes.Equal(f.Event, b.field(r, 5)) || !bytes.Equal(f.Result, b.field(r, 6)) {
 		return wrong(KindIndex)
 	}
+	w.groups.add(f, r.seq)
 	for _, o := range f.Objects {
 		w.said += w.keyed(o.Kind, o.ID, r.seq)
 	}

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"diaoyue.example/workstation/backend/audit/check"
 	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/qr"
 	"diaoyue.example/workstation/backend/signature"
@@ -226,8 +228,8 @@ func (l *Log) ExportCheckpoint(ctx context.Context, actor, dir string) (string, 
 
 // Cosign cosigns the checkpoint of another workstation: key is that one's
 // public key. It refuses a log that has not grown from what was seen of it
-// before. Errors: signature.ErrBadKey, ErrBadSignature, ErrBadProof,
-// ErrOtherOld, ErrGrownApart.
+// before, and one that is not the key's own. Errors: signature.ErrBadKey,
+// ErrBadSignature, ErrBadProof, check.ErrOtherLog, ErrOtherOld, ErrGrownApart.
 func (l *Log) Cosign(ctx context.Context, actor string, request []byte, key string) ([]byte, error) {
 	p, err := signature.ParsePublic(key)
 	if err != nil {
@@ -244,6 +246,11 @@ func (l *Log) Cosign(ctx context.Context, actor string, request []byte, key stri
 	s, err := signature.ParseStatement(text)
 	if err != nil {
 		return nil, err
+	}
+	if s.Origin != p.Name() {
+		// Or one workstation could speak for another's log, and have the true one
+		// refused the next time.
+		return nil, check.ErrOtherLog.With("origin", s.Origin, "archive", strings.TrimPrefix(p.Name(), check.Origin("")))
 	}
 	var out string
 	e := Entry{Actor: actor, Event: Cosigned, Codes: map[string]any{"origin": s.Origin, "size": s.Size, "root": hex.EncodeToString(s.Root[:])}}

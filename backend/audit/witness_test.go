@@ -138,6 +138,34 @@ func TestWorkstationsCosignEachOther(t *testing.T) {
 	}
 }
 
+// One workstation does not speak for another's log.
+func TestCosignsOnlyAKeysOwnLog(t *testing.T) {
+	a, b := newArchive(t), newArchive(t)
+	a.note(t, 3)
+	sheet, err := a.log.WitnessSheet(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := signature.Generate("diaoyue.example/other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := signature.NoteText(sheet.Note)
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := other.SignNote(strings.Replace(text, "\n3\n", "\n4\n", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = b.log.Cosign(t.Context(), "b9", []byte(forged), other.Public().String()); !errors.Is(err, check.ErrOtherLog) {
+		t.Errorf("err = %v, want ErrOtherLog", err)
+	}
+	if _, err = b.log.Cosign(t.Context(), "b9", []byte(sheet.Note), a.log.Public().String()); err != nil {
+		t.Errorf("the true one after it: %v", err)
+	}
+}
+
 func TestChangedKeyIsTrustedThroughTheOldOne(t *testing.T) {
 	a := newArchive(t)
 	a.note(t, 5)

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -70,6 +71,7 @@ func (c *Checker) trust() {
 			k.trusted, more = true, true
 		}
 	}
+	slices.SortStableFunc(c.keys, func(a, b key) int { return cmp.Compare(a.since, b.since) })
 	for _, k := range c.keys {
 		if k.since > 0 {
 			c.report.Keys = append(c.report.Keys, KeyUse{Fingerprint: k.Fingerprint(), Since: k.since, Trusted: k.trusted})
