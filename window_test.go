@@ -39,8 +39,11 @@ type desk struct {
 	done    chan error
 }
 
-// screen starts an X server for the test and returns its display.
-func screen(t *testing.T) string {
+// laptop is the smallest screen in use.
+const laptop = "1366x768x24"
+
+// screen starts an X server of a size for the test and returns its display.
+func screen(t *testing.T, size string) string {
 	t.Helper()
 	if _, err := exec.LookPath("Xvfb"); err != nil {
 		t.Skip("no Xvfb here: make test installs it")
@@ -49,7 +52,7 @@ func screen(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.CommandContext(t.Context(), "Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "-nolisten", "tcp")
+	x := exec.CommandContext(t.Context(), "Xvfb", "-displayfd", "3", "-screen", "0", size, "-nolisten", "tcp")
 	x.ExtraFiles = []*os.File{w}
 	if err = x.Start(); err != nil {
 		t.Fatal(err)
@@ -95,8 +98,14 @@ func output(t *testing.T, env []string, name string, args ...string) string {
 
 func open(t *testing.T, binary, dir string, env []string, extra ...string) *desk {
 	t.Helper()
-	d := &desk{display: screen(t), err: &strings.Builder{}, done: make(chan error, 1)}
-	d.env = append(append(env, "DISPLAY="+d.display), extra...)
+	return openOn(t, screen(t, laptop), binary, dir, append(env, extra...))
+}
+
+// openOn starts the program on a display and waits for its window.
+func openOn(t *testing.T, display, binary, dir string, env []string) *desk {
+	t.Helper()
+	d := &desk{display: display, err: &strings.Builder{}, done: make(chan error, 1)}
+	d.env = append(env, "DISPLAY="+d.display)
 	// The program is its own child of the bus: signals go to it, not to the bus.
 	d.cmd = exec.Command("dbus-run-session", "--", binary, "--archive", dir)
 	d.cmd.Env, d.cmd.Stderr = d.env, d.err

@@ -23,6 +23,7 @@ export interface Source {
 export interface PlayerOptions {
   viewing: Viewing;
   times: number[];
+  keyframes?: readonly number[];
   /** Writes what was shown; resolves when it is durable. */
   present: (intervals: Interval[]) => Promise<void>;
   /** Paints over each picture, in its own pixels: the watermark. */
@@ -39,7 +40,7 @@ type Picture = ImageBitmap | null;
 export type Player = ReturnType<typeof usePlayer>;
 
 /** usePlayer makes a player; `attach` gives it its canvas. */
-export function usePlayer({ viewing, times, present, over, thumb, ended }: PlayerOptions) {
+export function usePlayer({ viewing, times, keyframes, present, over, thumb, ended }: PlayerOptions) {
   const state = shallowReactive({
     /** Frame on the glass, -1 before the first. */
     shown: -1,
@@ -145,6 +146,7 @@ export function usePlayer({ viewing, times, present, over, thumb, ended }: Playe
     },
     {
       times,
+      ...(keyframes && { keyframes }),
       cacheBytes: CACHE_BYTES,
       generation: Date.now(),
       sound:

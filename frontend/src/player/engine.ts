@@ -16,7 +16,11 @@ const SOUND_WAIT_MS = 1500;
 /** A hand that rests this long while scrubbing wants the exact frame. */
 const SCRUB_REST_MS = 90;
 /** Faster than twice, this many pictures a second are shown: the eye follows no more. */
-const FAST_RATE = 30;
+const FAST_RATE = 25;
+/** Pictures this much behind their time (ms, for so long) are too many for the machine. */
+const LATE_MS = 250;
+/** In fast play, a picture this many frames old may stand in for a late one. */
+const FAST_REACH = 300;
 
 /** Range is a stretch of frames, both ends included. */
 export interface Loop {
@@ -51,6 +55,9 @@ export class Engine<P> {
   private passed = 0;
   private drawn = 0;
   private lastDue = -1;
+  /** How much of fast play is given up to keep time: 0 none, 1 every other picture, 2 all but keyframes. */
+  private thrift = 0;
+  private lateSince = -1;
 
   constructor(
     private readonly host: Host<P>,
@@ -322,6 +329,8 @@ export class Engine<P> {
     this.passed = 0;
     this.drawn = 0;
     this.lastDue = -1;
+    this.thrift = 0;
+    this.lateSince = -1;
     this.clock.start(start, speed, now, sound ? (at) => (this.isMuted ? null : sound.time(at)) : null);
     this.stopFlush();
     this.armFlush();
@@ -335,7 +344,7 @@ export class Engine<P> {
     const now = this.host.now();
     const due = this.clock.frame(now);
     if (this.watched.change(this.manner('play', this.clock.speed), now)) void this.flush();
-    const loaded = this.seeker.nearest(due, this.direction);
+    const loaded = this.seeker.nearest(due, this.direction, this.thrift > 0 ? FAST_REACH : undefined);
     const onward = loaded && (loaded.n - this.shownFrame) * this.direction > 0;
     this.passed += this.lastDue < 0 ? 1 : Math.abs(due - this.lastDue);
     this.lastDue = due;
@@ -354,15 +363,34 @@ export class Engine<P> {
       if (this.direction > 0) this.host.ended?.();
       return;
     }
-    const stride = this.stride(Math.abs(this.clock.speed));
-    this.seeker.prefetch(due, stride * this.direction);
+    this.economise(due, now);
+    if (this.thrift === 2 && this.settings.keyframes)
+      this.seeker.prefetchOf(this.settings.keyframes, due, this.direction);
+    else this.seeker.prefetch(due, this.stride(this.clock.speed) * (this.thrift + 1) * this.direction);
     this.stopRepaint = this.host.repaint(() => this.tick());
   }
 
+  // economise asks for fewer pictures where a fast play falls behind: better few
+  // in time than many late. Up to 2× forward nothing is given up, it counts as seen.
+  private economise(due: number, now: number): void {
+    const speed = this.clock.speed;
+    if ((speed >= -1 && speed <= 2) || this.thrift === 2) return;
+    const behind = Math.abs(timeOf(this.settings.times, due) - timeOf(this.settings.times, this.shownFrame));
+    if (behind * 1000 < LATE_MS * Math.abs(speed)) {
+      this.lateSince = -1;
+      return;
+    }
+    if (this.lateSince < 0) this.lateSince = now;
+    if (now - this.lateSince < LATE_MS) return;
+    this.lateSince = -1;
+    this.thrift++;
+  }
+
   // stride is how many frames apart pictures are asked for: every one up to
-  // twice, then as many as can be followed.
-  private stride(speed: number): number {
-    if (speed <= 2) return 1;
+  // twice forward, then as many as can be followed.
+  private stride(velocity: number): number {
+    const speed = Math.abs(velocity);
+    if (velocity >= -1 && velocity <= 2) return 1;
     const length = timeOf(this.settings.times, this.last) || 1;
     return Math.max(1, Math.ceil((speed * this.last) / length / FAST_RATE));
   }

@@ -31,6 +31,8 @@ export interface Host<P> {
 
 export interface Settings {
   times: Times;
+  /** Numbers of the keyframes, ascending: what is shown where decoding every picture cannot follow. */
+  keyframes?: readonly number[];
   cacheBytes: number;
   /** First generation; must exceed all earlier ones of this viewing. */
   generation: number;

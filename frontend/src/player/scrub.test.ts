@@ -76,7 +76,7 @@ it('plays backwards without a step forward, and at eight times on a grid', async
   bench.engine.play(8);
   await bench.run(1000);
   const asked = bench.asked.filter((each) => each.quality === 'move').map((each) => each.n);
-  expect(asked.every((n) => n % 7 === 0)).toBe(true);
+  expect(asked.every((n) => n % 8 === 0)).toBe(true);
   expect(bench.engine.tally.passed).toBeGreaterThan(150);
   expect(bench.engine.tally.drawn).toBeGreaterThan(20);
 });
@@ -91,4 +91,16 @@ it('says what was left out when pictures come late', async () => {
   await bench.engine.close();
   const told = bench.presented.reduce((sum, each) => sum + each.presented, 0);
   expect(told).toBeLessThanOrEqual(bench.drawn.length);
+});
+
+it('shows keyframes alone where eight times backwards cannot be decoded in time', async () => {
+  const keyframes = [0, 50, 100, 150, 200, 250, 300, 350];
+  const bench = new Bench(evenly(400, 25), null, keyframes);
+  bench.latency = 400; // far too slow for 200 frames a second
+  bench.engine.seek(399);
+  await bench.run(1000);
+  bench.engine.play(-8);
+  await bench.run(1700);
+  const late = bench.drawn.slice(-2);
+  expect(late.every((n) => keyframes.includes(n))).toBe(true);
 });

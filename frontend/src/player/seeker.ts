@@ -90,9 +90,18 @@ export class Seeker<P> {
     }
   }
 
+  /** prefetchOf asks for those of the given frames (ascending) that come next from `due` on. */
+  prefetchOf(frames: readonly number[], due: number, direction: number): void {
+    const onward = frames.filter((n) => (n - due) * direction >= 0);
+    for (const n of direction > 0 ? onward.slice(0, 4) : onward.slice(-4).reverse()) {
+      if (this.fetcher.inFlight >= IN_FLIGHT) return;
+      if (!this.cache.has(n) && !this.lost.has(n)) this.fetcher.request(n, 'move');
+    }
+  }
+
   /** nearest is the due picture, or the closest before it in the direction of play that has arrived. */
-  nearest(due: number, direction: number): Loaded<P> | undefined {
-    for (let i = 0; i < BEHIND; i++) {
+  nearest(due: number, direction: number, reach = BEHIND): Loaded<P> | undefined {
+    for (let i = 0; i < reach; i++) {
       const found = this.cache.get(due - i * direction);
       if (found) return found;
     }

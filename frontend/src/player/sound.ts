@@ -20,6 +20,10 @@ const PIECE = 1;
 const AHEAD = 1.5;
 /** A device whose time stands still longer than this is taken as absent (ms). */
 const STALL_MS = 400;
+/** How much of what the device is ahead or behind is taken over at each reading. */
+const EASE = 0.04;
+/** A device that is off by more than this has jumped: it is followed at once (s). */
+const JUMP = 0.12;
 
 /** canSound tells whether a speed is played with sound. */
 export const canSound = (speed: number) => speed > 0 && speed <= MAX_SOUND_SPEED;
@@ -48,6 +52,8 @@ export class Sound {
   private sources: AudioBufferSourceNode[] = [];
   private anchor: { media: number; device: number; speed: number } | null = null;
   private moved = { device: -1, at: 0 };
+  /** Device time less wall time, in seconds, smoothed; null before the first reading. */
+  private apart: number | null = null;
   private next = 0;
 
   constructor(
@@ -77,6 +83,7 @@ export class Sound {
     const media = at() + lead * speed;
     this.anchor = { media, device: device.currentTime + lead, speed };
     this.moved = { device: -1, at: 0 };
+    this.apart = null;
     this.next = begin + PIECE * speed;
     this.schedule(device, first);
     void this.pump(device, turn);
@@ -102,7 +109,20 @@ export class Sound {
       this.stop(); // a device that stands still: the picture goes on by wall time
       return null;
     }
-    return this.anchor.media + Math.max(0, at - this.anchor.device) * this.anchor.speed;
+    return this.anchor.media + Math.max(0, this.smooth(at, now) - this.anchor.device) * this.anchor.speed;
+  }
+
+  // Devices tell their time in bursts of up to some 60 ms, longer than a frame:
+  // taken as they come, frames would be passed over. The wall carries the time
+  // between the bursts and the device corrects it, so nothing drifts.
+  private smooth(device: number, now: number): number {
+    const wall = now / 1000;
+    const apart = device - wall;
+    this.apart =
+      this.apart === null || Math.abs(apart - this.apart) > JUMP
+        ? apart
+        : this.apart + (apart - this.apart) * EASE;
+    return wall + this.apart;
   }
 
   volume(share: number): void {

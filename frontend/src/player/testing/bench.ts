@@ -40,6 +40,7 @@ export class Bench {
   constructor(
     readonly times: number[],
     sound: Sound | null = null,
+    keyframes: number[] = [],
   ) {
     const host: Host<number> = {
       now: () => this.time,
@@ -65,7 +66,7 @@ export class Bench {
       sketch: (n) => this.sketches !== null && this.sketches.push(n) > 0,
       ended: () => this.ended++,
     };
-    this.engine = new Engine<number>(host, { times, cacheBytes: 1000, generation: 1, sound });
+    this.engine = new Engine<number>(host, { times, keyframes, cacheBytes: 1000, generation: 1, sound });
   }
 
   /** run lets time go by in repaints of 10 ms. */
