@@ -135,6 +135,12 @@ e2e: e2e-binary ## drive the program in Debian's Chromium (playwright-core)
 test-window: build e2e-binary ## the production binary in a real window under Xvfb
 	$(GO) test -tags window,$(TAGS) -count=1 -run 'TestWindow' .
 
+SEARCH_CASES ?= ../shared/data/search/cases_synth.jsonl.zst
+.PHONY: bench-search
+bench-search: lab ## quoted search against Bleve's cjk and SQLite's trigram, an oracle, 250,000 places
+	cd build/bench/search && $(GO) build -o ../../bin/bench-search-peer .
+	python3 build/bench/search/bench.py $(BIN)/diaoyue-lab $(BIN)/bench-search-peer $(SEARCH_CASES) --rounds $(BENCH_ROUNDS)
+
 .PHONY: bench-media bench-player bench-clips verify-media hostile-media faults
 BENCH_ROUNDS ?= 5
 BENCH_ONLY   ?=
@@ -174,5 +180,5 @@ check: lint test ## what CI runs
 
 clean: ## remove what was built (tools stay)
 	rm -rf frontend/dist/assets frontend/dist/index.html frontend/e2e/.out
-	rm -f $(BIN)/diaoyue $(BIN)/diaoyue-e2e $(BIN)/diaoyue-lab $(BIN)/diaoyue-verify* $(BIN)/diaoyue-bindings
+	rm -f $(BIN)/diaoyue $(BIN)/diaoyue-e2e $(BIN)/diaoyue-lab $(BIN)/bench-search-peer $(BIN)/diaoyue-verify* $(BIN)/diaoyue-bindings
 	rm -rf $(BIN)/wailsjs-before

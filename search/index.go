@@ -41,6 +41,9 @@ type Config struct {
 
 // Index is open. It is safe for concurrent use; writes follow one another.
 type Index struct {
+	dir     string
+	cfg     Config
+	sealing sync.Mutex // one sealing or checking at a time
 	bleve   bleve.Index
 	folder  *analysis.Folder
 	write   sync.Mutex
@@ -66,7 +69,7 @@ func Open(dir string, cfg Config) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{bleve: b, folder: folder, vocabulary: cfg.Vocabulary, now: cfg.Now}
+	x := &Index{dir: dir, cfg: cfg, bleve: b, folder: folder, vocabulary: cfg.Vocabulary, now: cfg.Now}
 	if x.now == nil {
 		x.now = func() time.Time { return time.Time{} }
 	}
@@ -149,7 +152,7 @@ func Reset(dir string) error {
 		return fmt.Errorf("look at index: %w", err)
 	}
 	for _, e := range entries {
-		if e.Name() != "index_meta.json" && e.Name() != "store" {
+		if !belongs(e.Name()) {
 			return fmt.Errorf("reset index: %s does not belong to an index", filepath.Base(e.Name()))
 		}
 	}
@@ -157,6 +160,11 @@ func Reset(dir string) error {
 		return fmt.Errorf("reset index: %w", err)
 	}
 	return nil
+}
+
+// belongs says whether a file is one of an index.
+func belongs(name string) bool {
+	return name == "index_meta.json" || name == "store" || strings.HasPrefix(name, sealsFile)
 }
 
 // Close closes the index. A second call does nothing.
@@ -177,6 +185,8 @@ func (x *Index) Close() error {
 
 // Position is the last position written; 0 in an empty index.
 func (x *Index) Position() (int64, error) {
+	x.reading.RLock()
+	defer x.reading.RUnlock()
 	v, err := x.bleve.GetInternal([]byte(keyPosition))
 	if err != nil {
 		return 0, fmt.Errorf("read position of index: %w", closed(err))
@@ -217,6 +227,8 @@ func (x *Index) Delete(ctx context.Context, ids []string, position int64) error 
 
 // Count is the number of places in the index.
 func (x *Index) Count() (int, error) {
+	x.reading.RLock()
+	defer x.reading.RUnlock()
 	n, err := x.bleve.DocCount()
 	if err != nil {
 		return 0, fmt.Errorf("count documents: %w", closed(err))
@@ -304,3 +316,6 @@ func closed(err error) error {
 	}
 	return err
 }
+
+// Dir is the folder of the index.
+func (x *Index) Dir() string { return x.dir }

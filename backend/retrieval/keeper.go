@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"diaoyue.example/workstation/backend/catalog"
@@ -36,6 +37,8 @@ type Keeper struct {
 	log     *slog.Logger
 	nudge   chan struct{}
 	work    sync.Mutex // one catching up at a time
+
+	building atomic.Pointer[search.Index] // the index being built beside, nil when none is
 }
 
 // NewKeeper gives a keeper; Run or CatchUp makes it work.
@@ -54,6 +57,7 @@ func (k *Keeper) Nudge() {
 // Run keeps the index up to date until the context ends. A failure is logged
 // and tried again.
 func (k *Keeper) Run(ctx context.Context) {
+	k.heal(ctx)
 	wait := time.NewTimer(0)
 	defer wait.Stop()
 	for {
@@ -67,14 +71,34 @@ func (k *Keeper) Run(ctx context.Context) {
 		if err := k.CatchUp(ctx); err != nil && ctx.Err() == nil {
 			k.log.ErrorContext(ctx, "search index could not follow the catalogue", slog.Any("error", err))
 			next = afterFailure
+		} else if err := k.index.Seal(ctx); err != nil && ctx.Err() == nil {
+			k.log.ErrorContext(ctx, "search index could not be sealed", slog.Any("error", err))
 		}
 		wait.Reset(next)
 	}
 }
 
-// Pending is how many changes are not in the index yet.
+// heal builds the index anew, unattended, when a segment on the disk is not
+// what was written. Until it is done the present one answers.
+func (k *Keeper) heal(ctx context.Context) {
+	err := k.index.Check(ctx)
+	if errors.Is(err, search.ErrDamaged) {
+		k.log.WarnContext(ctx, "search index is damaged and is built anew", slog.Any("error", err))
+		err = k.Rebuild(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		k.log.ErrorContext(ctx, "search index could not be checked", slog.Any("error", err))
+	}
+}
+
+// Pending is how many changes are not in the index yet; while it is built
+// anew, not in the one being built.
 func (k *Keeper) Pending(ctx context.Context) (int64, error) {
-	at, err := k.index.Position()
+	index := k.index
+	if fresh := k.building.Load(); fresh != nil {
+		index = fresh
+	}
+	at, err := index.Position()
 	if err != nil {
 		return 0, err
 	}
@@ -85,16 +109,22 @@ func (k *Keeper) Pending(ctx context.Context) (int64, error) {
 	return max(0, last-at), nil
 }
 
-// Rebuild indexes everything anew, in place: position 0 is the beginning of
-// the catalogue's feed, which names every case and record.
+// Rebuild indexes everything anew beside the present index, which answers
+// meanwhile, and puts the fresh one in its place. Position 0 is the beginning
+// of the catalogue's feed, which names every case and record.
 func (k *Keeper) Rebuild(ctx context.Context) error {
 	k.work.Lock()
-	err := k.index.Put(ctx, nil, 0)
-	k.work.Unlock()
+	defer k.work.Unlock()
+	defer k.building.Store(nil)
+	err := k.index.Rebuild(ctx, func(ctx context.Context, fresh *search.Index) error {
+		k.building.Store(fresh)
+		defer k.building.Store(nil)
+		return NewKeeper(k.catalog, fresh, k.log).CatchUp(ctx)
+	})
 	if err != nil {
 		return fmt.Errorf("rebuild search index: %w", err)
 	}
-	return k.CatchUp(ctx)
+	return nil
 }
 
 // CatchUp brings the index to the newest change and returns then.

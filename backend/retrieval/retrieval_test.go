@@ -208,20 +208,13 @@ type archive struct {
 
 func newArchive(t *testing.T) *archive {
 	t.Helper()
-	a := &archive{dir: t.TempDir()}
-	now := func() time.Time { return time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC) }
-	var err error
-	if a.db, err = store.Open(t.Context(), filepath.Join(a.dir, "workstation.db")); err != nil {
-		t.Fatal(err)
-	}
-	if a.log, err = audit.Open(t.Context(), a.db, audit.Config{ArchiveDir: a.dir, StateDir: t.TempDir(), Now: now}); err != nil {
-		t.Fatal(err)
-	}
-	a.accounts = accounts.New(a.db, a.log, accounts.Config{Now: now, Argon: accounts.CheapForTests()})
-	a.catalog = catalog.New(catalog.Config{DB: a.db, Log: a.log, Accounts: a.accounts, Now: now})
-	if a.vault, err = vault.Open(a.dir); err != nil {
-		t.Fatal(err)
-	}
+	return newArchiveIn(t, t.TempDir())
+}
+
+func newArchiveIn(t *testing.T, dir string) *archive {
+	t.Helper()
+	a := &archive{dir: dir}
+	a.reopen(t)
 	a.openIndex(t)
 	t.Cleanup(func() {
 		_ = a.index.Close()
@@ -231,6 +224,33 @@ func newArchive(t *testing.T) *archive {
 		}
 	})
 	return a
+}
+
+// shut closes everything but the folder; reopen opens the rooms below the index.
+func (a *archive) shut(t *testing.T) {
+	t.Helper()
+	a.closed = true
+	if err := errors.Join(a.index.Close(), a.log.Close(context.Background()), a.db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (a *archive) reopen(t *testing.T) {
+	t.Helper()
+	a.closed = false
+	now := func() time.Time { return time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC) }
+	var err error
+	if a.db, err = store.Open(t.Context(), filepath.Join(a.dir, "workstation.db")); err != nil {
+		t.Fatal(err)
+	}
+	if a.log, err = audit.Open(t.Context(), a.db, audit.Config{ArchiveDir: a.dir, StateDir: filepath.Join(a.dir, "state"), Now: now}); err != nil {
+		t.Fatal(err)
+	}
+	a.accounts = accounts.New(a.db, a.log, accounts.Config{Now: now, Argon: accounts.CheapForTests()})
+	a.catalog = catalog.New(catalog.Config{DB: a.db, Log: a.log, Accounts: a.accounts, Now: now})
+	if a.vault, err = vault.Open(a.dir); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (a *archive) openIndex(t *testing.T) {
