@@ -57,6 +57,34 @@ func (w *Workstation) WitnessSheet(ctx context.Context, actor accounts.Actor) (a
 	return w.Log.WitnessSheet(ctx)
 }
 
+// SaveWitnessSheet signs the log and writes the printable page into dir, which
+// must be there and lie outside the archive. ErrNoPlace, ErrExists.
+func (w *Workstation) SaveWitnessSheet(ctx context.Context, actor accounts.Actor, dir string) (audit.Sheet, string, error) {
+	if err := w.mayVerify(ctx, actor); err != nil {
+		return audit.Sheet{}, "", err
+	}
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() || w.inside(dir) {
+		return audit.Sheet{}, "", ErrNoPlace.With("path", dir)
+	}
+	s, err := w.Log.WitnessSheet(ctx)
+	if err != nil {
+		return audit.Sheet{}, "", err
+	}
+	path := filepath.Join(dir, fmt.Sprintf("diaoyue-witness-%s-%012d.html", s.Archive, s.Size))
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return audit.Sheet{}, "", ErrExists.With("path", path)
+	}
+	if err != nil {
+		return audit.Sheet{}, "", unwritten(err, path)
+	}
+	if err = errors.Join(s.Page(f, w.Organ(), actor.Name), f.Sync(), f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(path)) //nolint:forbidigo // half a page, made by this call
+		return audit.Sheet{}, "", unwritten(err, path)
+	}
+	return s, path, nil
+}
+
 // Witness records that a checkpoint left the house.
 func (w *Workstation) Witness(ctx context.Context, actor accounts.Actor, made audit.Witnessing) (audit.Witness, error) {
 	if err := w.mayVerify(ctx, actor); err != nil {
@@ -80,11 +108,32 @@ func (w *Workstation) ExportCheckpoint(ctx context.Context, actor accounts.Actor
 	if err := w.mayVerify(ctx, actor); err != nil {
 		return "", err
 	}
-	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() || w.inside(dir) {
 		return "", ErrNoPlace.With("path", dir)
 	}
 	path, err := w.Log.ExportCheckpoint(ctx, actor.ID, dir)
 	return path, unwritten(err, dir)
+}
+
+// inside reports whether a path lies in the archive, where nothing taken out
+// of it belongs: what is rolled back with the archive witnesses nothing.
+func (w *Workstation) inside(path string) bool {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return false
+	}
+	// A link into the archive is in it; a file that is not there yet has a folder.
+	if found, linkErr := filepath.EvalSymlinks(abs); linkErr == nil {
+		abs = found
+	} else if found, linkErr = filepath.EvalSymlinks(filepath.Dir(abs)); linkErr == nil {
+		abs = filepath.Join(found, filepath.Base(abs))
+	}
+	dir, err := filepath.EvalSymlinks(w.cfg.Dir)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(dir, abs)
+	return err == nil && (rel == "." || filepath.IsLocal(rel))
 }
 
 // unwritten gives a failure of the disk the code that names the place.
@@ -118,6 +167,9 @@ func (w *Workstation) ImportCosignature(ctx context.Context, actor accounts.Acto
 func (w *Workstation) ExportLog(ctx context.Context, actor accounts.Actor, path string, withhold bool, progress func(done, total int64)) (audit.Exported, error) {
 	if err := w.mayVerify(ctx, actor); err != nil {
 		return audit.Exported{}, err
+	}
+	if w.inside(path) {
+		return audit.Exported{}, ErrNoPlace.With("path", path)
 	}
 	withhold = withhold || administrative(actor)
 	f, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)

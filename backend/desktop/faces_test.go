@@ -193,6 +193,12 @@ func expectations() map[string]expectation {
 		"Register.CancelVerify": {may: everybody},
 		"Register.Checkpoint":   {may: "auditor"},
 
+		"Register.Witnesses":       {may: "auditor"},
+		"Register.MakeSheet":       {may: "auditor", guessed: "backend.no_place"},
+		"Register.FileWitness":     {may: "auditor", guessed: "desktop.bad_request"},
+		"Register.CarryCheckpoint": {may: "auditor", guessed: "backend.no_place"},
+		"Register.ExportLog":       {may: "auditor", guessed: "backend.no_place", args: []any{"/nowhere"}},
+
 		"Accounts.List":  {may: "sysadmin secadmin auditor"},
 		"Accounts.Add":   {may: "sysadmin", guessed: "accounts.bad_account"},
 		"Accounts.Roles": {free: true, may: everybody},

@@ -97,7 +97,9 @@ func readNote(signed string, cfg check.Config) (Note, error) {
 		if keyErr != nil {
 			continue // a fingerprint alone cannot check a signature
 		}
-		if _, err = p.OpenNote(signed); err == nil {
+		if _, err = p.OpenNote(signed); err == nil && p.Name() != s.Origin {
+			return n, check.ErrOtherLog.With("origin", s.Origin, "archive", strings.TrimPrefix(p.Name(), check.Origin("")))
+		} else if err == nil {
 			n.SignedBy = p.Fingerprint()
 		} else if !byNobodyKnown(err) {
 			return n, err

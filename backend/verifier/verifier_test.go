@@ -17,6 +17,7 @@ import (
 
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/audit/check"
+	"diaoyue.example/workstation/backend/signature"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/backend/verifier"
 )
@@ -123,6 +124,14 @@ func TestExitCodesSayWhatAnExportIsWorth(t *testing.T) {
 			unsigned.WriteString(strings.Replace(l, `\"frames\":7`, `\"frames\":8`, 1))
 		}
 	}
+	stranger, err := signature.Generate("diaoyue.example/other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, err := stranger.SignNote(h.note[:strings.Index(h.note, "\n\n")+1])
+	if err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name  string
 		stdin string
@@ -162,6 +171,7 @@ func TestExitCodesSayWhatAnExportIsWorth(t *testing.T) {
 		{name: "a checkpoint through a pipe", stdin: h.note, args: []string{"--key", h.public, "--witness", "-"}, out: "，30 条，"},
 		{name: "a checkpoint without a key", args: []string{"--witness", file(t, h.note)}, code: verifier.CodeUntrusted, out: "没有核对签名"},
 		{name: "a checkpoint and another's key", args: []string{"--key", other.public, "--witness", file(t, h.note)}, code: verifier.CodeUntrusted, out: "没有核对签名"},
+		{name: "a checkpoint that another log's key signed", args: []string{"--key", stranger.Public().String(), "--witness", file(t, forged)}, code: verifier.CodeBroken, err: "[audit.other_log]"},
 		{name: "a checkpoint edited", args: []string{"--key", h.public, "--witness", file(t, strings.Replace(h.note, "\n30\n", "\n31\n", 1))}, code: verifier.CodeBroken, err: "[signature.bad_signature]"},
 	}
 	for _, tt := range tests {

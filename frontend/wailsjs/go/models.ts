@@ -925,6 +925,24 @@ export namespace desktop {
 	        this.code = source["code"];
 	    }
 	}
+	export class LogExport {
+	    path: string;
+	    entries: number;
+	    size: number;
+	    withheld: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogExport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.entries = source["entries"];
+	        this.size = source["size"];
+	        this.withheld = source["withheld"];
+	    }
+	}
 	export class LogFilter {
 	    event: string;
 	    account: string;
@@ -1907,6 +1925,53 @@ export namespace desktop {
 	        this.purpose = source["purpose"];
 	        this.basis = source["basis"];
 	        this.note = source["note"];
+	    }
+	}
+	
+	export class Witness {
+	    seq: number;
+	    kind: string;
+	    size: number;
+	    at: string;
+	    by: string;
+	    place: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Witness(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.kind = source["kind"];
+	        this.size = source["size"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.place = source["place"];
+	    }
+	}
+	export class WitnessSheet {
+	    size: number;
+	    root: string;
+	    at: string;
+	    fingerprint: string;
+	    sinceWitness: number;
+	    qr: string;
+	    path: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new WitnessSheet(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.size = source["size"];
+	        this.root = source["root"];
+	        this.at = source["at"];
+	        this.fingerprint = source["fingerprint"];
+	        this.sinceWitness = source["sinceWitness"];
+	        this.qr = source["qr"];
+	        this.path = source["path"];
 	    }
 	}
 

@@ -4,11 +4,19 @@ import {desktop} from '../models';
 
 export function CancelVerify():Promise<void>;
 
+export function CarryCheckpoint(arg1:string):Promise<string>;
+
 export function Checkpoint():Promise<desktop.Checkpoint>;
 
 export function Entries(arg1:desktop.LogFilter):Promise<Array<desktop.LogRow>>;
 
+export function ExportLog(arg1:string):Promise<desktop.LogExport>;
+
+export function FileWitness(arg1:number,arg2:string):Promise<desktop.Witness>;
+
 export function Head():Promise<desktop.LogHead>;
+
+export function MakeSheet(arg1:string):Promise<desktop.WitnessSheet>;
 
 export function Paper(arg1:desktop.RegisterFilter):Promise<desktop.Paper>;
 
@@ -17,5 +25,7 @@ export function Session(arg1:string):Promise<desktop.ViewingRow>;
 export function Verify():Promise<desktop.Verification>;
 
 export function Viewings(arg1:desktop.RegisterFilter):Promise<Array<desktop.ViewingRow>>;
+
+export function Witnesses():Promise<Array<desktop.Witness>>;
 
 export function Workbook(arg1:desktop.RegisterFilter,arg2:string):Promise<desktop.Saved>;

@@ -6,6 +6,10 @@ export function CancelVerify() {
   return window['go']['desktop']['Register']['CancelVerify']();
 }
 
+export function CarryCheckpoint(arg1) {
+  return window['go']['desktop']['Register']['CarryCheckpoint'](arg1);
+}
+
 export function Checkpoint() {
   return window['go']['desktop']['Register']['Checkpoint']();
 }
@@ -14,8 +18,20 @@ export function Entries(arg1) {
   return window['go']['desktop']['Register']['Entries'](arg1);
 }
 
+export function ExportLog(arg1) {
+  return window['go']['desktop']['Register']['ExportLog'](arg1);
+}
+
+export function FileWitness(arg1, arg2) {
+  return window['go']['desktop']['Register']['FileWitness'](arg1, arg2);
+}
+
 export function Head() {
   return window['go']['desktop']['Register']['Head']();
+}
+
+export function MakeSheet(arg1) {
+  return window['go']['desktop']['Register']['MakeSheet'](arg1);
 }
 
 export function Paper(arg1) {
@@ -32,6 +48,10 @@ export function Verify() {
 
 export function Viewings(arg1) {
   return window['go']['desktop']['Register']['Viewings'](arg1);
+}
+
+export function Witnesses() {
+  return window['go']['desktop']['Register']['Witnesses']();
 }
 
 export function Workbook(arg1, arg2) {
