@@ -68,7 +68,6 @@ func mediaHostile(ctx context.Context, args []string, stdout io.Writer) error {
 	count := fs.Int("count", 2000, "")
 	seed := fs.Uint64("seed", 1, "")
 	keep := fs.String("keep", "", "")
-	without := fs.String("without", "", "")
 	asJSON := fs.Bool("json", false, "")
 	var sources []string
 	for len(args) > 0 {
@@ -82,7 +81,7 @@ func mediaHostile(ctx context.Context, args []string, stdout io.Writer) error {
 	if len(sources) == 0 || *count < 1 {
 		return errUsage
 	}
-	o, err := hostile(ctx, sources, *count, *seed, *keep, *without)
+	o, err := hostile(ctx, sources, *count, *seed, *keep)
 	if err != nil {
 		return err
 	}
@@ -112,7 +111,7 @@ func (o *ordeal) print(w io.Writer, asJSON bool) error {
 	return err
 }
 
-func hostile(ctx context.Context, sources []string, count int, seed uint64, keep, without string) (*ordeal, error) {
+func hostile(ctx context.Context, sources []string, count int, seed uint64, keep string) (*ordeal, error) {
 	dir, err := os.MkdirTemp("", "hostile-")
 	if err != nil {
 		return nil, err
@@ -135,7 +134,7 @@ func hostile(ctx context.Context, sources []string, count int, seed uint64, keep
 		return nil, err
 	}
 	o := &ordeal{Files: count, Seed: seed, Fates: map[string]int{}, Refusals: map[string]int{}, Bad: []find{}}
-	kinds := slices.DeleteFunc(mutations(), func(m mutation) bool { return m.name == without })
+	kinds := mutations()
 	for i := range count {
 		r := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // a repeatable choice, no secret
 		m, k := kinds[i%len(kinds)], r.IntN(len(files))

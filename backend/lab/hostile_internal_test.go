@@ -23,12 +23,9 @@ func TestMain(m *testing.M) {
 
 // Three hostile files of each kind: no crash, no hang, no playlist followed,
 // every refusal by name. `make hostile-media` does it with 2,000.
-//
-// Left out here is one kind with an open fault (docs/performance.md): a TS or
-// MKV that goes on as a hole to 10 GB is searched byte by byte for minutes.
 func TestHostileFiles(t *testing.T) {
 	sources := hostileSources(t)
-	args := append([]string{"media", "hostile", "--count", "60", "--seed", "7", "--without", "10 GB with a hole", "--json"}, sources...)
+	args := append([]string{"media", "hostile", "--count", "60", "--seed", "7", "--json"}, sources...)
 	out, _ := lab(t, 0, args...)
 	var o ordeal
 	if err := json.Unmarshal([]byte(out), &o); err != nil {

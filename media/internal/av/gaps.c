@@ -1,3 +1,4 @@
+#define _GNU_SOURCE // SEEK_DATA
 #include "gaps.h"
 
 #include <errno.h>
@@ -19,14 +20,24 @@
 
 enum { io_buffer = 64 << 10, max_streams = 64, max_pixels = 64 << 20 };
 
+// A recording whose card ran full or whose writer reserved room goes on as a
+// hole, of gigabytes maybe, and most demuxers search it byte by byte. Black
+// pictures and silence may be holes too, if a copy was made sparse. So the hole
+// at the end is read like any other bytes as long as packets come of it; one
+// that so many bytes bring none is the file's end.
+enum { hole_search = 64 << 20 };
+
 static int io_read(void *opaque, uint8_t *buf, int n) {
 	dy_io *io = opaque;
 	if (atomic_load(&io->stop)) return AVERROR_EXIT;
+	int in_hole = io->pos >= io->hole;
+	if (in_hole && io->left < n) return AVERROR_EOF;
 	ssize_t r;
 	do r = pread(io->fd, buf, n, io->pos); while (r < 0 && errno == EINTR);
 	if (r < 0) return AVERROR(errno);
 	if (r == 0) return AVERROR_EOF;
 	io->pos += r;
+	if (in_hole) io->left -= r;
 	return (int)r;
 }
 
@@ -57,6 +68,25 @@ static int64_t io_seek(void *opaque, int64_t off, int whence) {
 	return io->pos = off;
 }
 
+// Where the hole begins that the file ends with. "No data from here on" holds for
+// every later place too, so halving finds it; file systems without holes say
+// that all is data. Asking moves the offset that the caller shares, which is put
+// back; a file that has all its blocks, as nearly every one, is not asked.
+static int64_t last_hole(int fd, const struct stat *st) {
+	int64_t data = 0, none = st->st_size; // there is data at or after the one, none from the other on
+	if (st->st_size <= hole_search || st->st_blocks * 512 >= st->st_size) return st->st_size;
+	off_t before = lseek(fd, 0, SEEK_CUR);
+	while (none - data > 1) {
+		int64_t mid = data + (none - data) / 2;
+		if (lseek(fd, mid, SEEK_DATA) < 0 && errno == ENXIO) none = mid;
+		else data = mid;
+	}
+	if (before >= 0) lseek(fd, before, SEEK_SET);
+	return none;
+}
+
+static void search_anew(AVFormatContext *f) { ((dy_io *)f->pb->opaque)->left = hole_search; }
+
 int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb) {
 	struct stat st;
 	memset(io, 0, sizeof *io);
@@ -67,7 +97,9 @@ int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb) {
 		io->fd = -1;
 		return AVERROR(EINVAL);
 	}
-	io->size = st.st_size;
+	io->size = io->hole = st.st_size;
+	io->left = hole_search;
+	if (!write) io->hole = last_hole(io->fd, &st);
 	uint8_t *buf = av_malloc(io_buffer);
 	*pb = buf ? avio_alloc_context(buf, io_buffer, write, io, write ? NULL : io_read, write ? io_write : NULL, io_seek) : NULL;
 	if (!*pb) {
@@ -207,19 +239,26 @@ int dy_rotation(AVFormatContext *f, int stream) {
 }
 
 int dy_seek_stream(AVFormatContext *f, int stream, int64_t ts) {
+	search_anew(f);
 	int r = avformat_seek_file(f, stream, INT64_MIN, ts, ts, 0);
 	return r < 0 ? avformat_seek_file(f, stream, INT64_MIN, ts, INT64_MAX, AVSEEK_FLAG_BACKWARD) : r;
 }
 
 int dy_seek_byte(AVFormatContext *f, int64_t pos) {
+	search_anew(f);
 	return avformat_seek_file(f, -1, INT64_MIN, pos, INT64_MAX, AVSEEK_FLAG_BYTE);
 }
 
 int dy_next(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out) {
+	int bare = f->iformat->raw_codec_id != 0; // no container: a parser may make packets of zeros alone
+	if (!bare) search_anew(f);
 	for (int again = 0;;) {
 		int r = av_read_frame(f, p);
-		if (r == AVERROR(EAGAIN) && ++again < 1000) continue;
+		// A transport stream answers so for each 64 KiB searched in vain: more of
+		// them than hole_search, so that a hole ends as a file does.
+		if (r == AVERROR(EAGAIN) && ++again < 2 * (hole_search >> 16)) continue;
 		if (r < 0) return r;
+		if (p->size > 0 && !bare) search_anew(f);
 		if (p->stream_index != stream) {
 			av_packet_unref(p);
 			continue;

@@ -13,6 +13,8 @@
 typedef struct {
 	int fd;
 	int64_t pos, size;
+	int64_t hole; // where the hole begins that the file ends with; size if there is none
+	int64_t left; // bytes of that hole that may be read until the next packet
 	atomic_int stop; // set by another thread: every read fails from then on
 } dy_io;
 
