@@ -7,11 +7,13 @@ import { browse, shoot, Station } from './support.mjs';
 import * as finding from './finding.mjs';
 import * as hostile from './hostile.mjs';
 import * as people from './people.mjs';
+import * as player from './player.mjs';
 import * as redaction from './redaction.mjs';
 import * as review from './review.mjs';
 import * as screens from './screens.mjs';
+import * as witness from './witness.mjs';
 
-const walks = { review, finding, redaction, hostile, people, screens };
+const walks = { review, player, finding, redaction, hostile, people, witness, screens };
 const wanted = process.argv.slice(2).filter((name) => name in walks);
 const station = new Station();
 let browser;

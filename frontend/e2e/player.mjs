@@ -1,0 +1,100 @@
+// The player's own ways: backwards, faster, full screen, the drawer, a held M, going to a frame.
+import { atRest, check, glassNumber, id, newPage, purpose, shownNumber, signIn } from './support.mjs';
+
+export const title = 'backwards, faster, full screen, drawer, held M, go to a frame';
+
+export async function run(station, browser) {
+  const page = await newPage(browser);
+  await signIn(page, station.url, '0217');
+  await page.evaluate(() => (location.hash = '#/cases'));
+  await id(page, 'case-row').first().click();
+  await id(page, 'record')
+    .filter({ hasText: /\.mp4|检查录像/ })
+    .last()
+    .click();
+  await id(page, 'open-record').click();
+  await purpose(page, { pick: 'planned' });
+  await id(page, 'review').waitFor();
+  await atRest(page);
+
+  await goTo(page, 138);
+  check((await shownNumber(page)) === 137, 'G 138 goes to frame 138');
+  await backwards(page);
+  await faster(page);
+  await heldNote(page);
+  await fullScreen(page);
+  await drawer(page);
+  check(page.faults.length === 0, `no errors in the console ${page.faults.join(' | ')}`);
+  await page.context().close();
+}
+
+async function goTo(page, number) {
+  await page.keyboard.press('g');
+  await id(page, 'goto')
+    .locator('input')
+    .or(page.locator('input[data-testid="goto"]'))
+    .first()
+    .fill(String(number));
+  await page.keyboard.press('Enter');
+  await atRest(page, number - 1);
+  // Under a dialog that is still closing, keys are the dialog's.
+  await page.waitForFunction(() => !document.querySelector('[aria-modal="true"]'));
+}
+
+async function backwards(page) {
+  await page.keyboard.press('j');
+  await page.waitForTimeout(1500);
+  await page.keyboard.press('k');
+  await atRest(page);
+  const at = await glassNumber(page);
+  check(at < 130, `J plays backwards (138 → ${at})`);
+  check((await shownNumber(page)) === at - 1, 'and rests on the frame that the glass names');
+}
+
+async function faster(page) {
+  await goTo(page, 1);
+  for (let i = 0; i < 3; i++) await page.keyboard.press('l');
+  check(/4×/.test(await page.locator('.ctl').innerText()), 'L three times says four times');
+  await page.waitForTimeout(1200);
+  await page.keyboard.press('k');
+  await atRest(page);
+  const at = await glassNumber(page);
+  check(at > 60, `four times as fast moves on (1 → ${at})`);
+  check((await shownNumber(page)) === at - 1, 'and rests on the frame that the glass names');
+}
+
+async function heldNote(page) {
+  await goTo(page, 1);
+  await page.keyboard.press('l');
+  await page.waitForTimeout(1200);
+  await page.keyboard.down('m');
+  await page.waitForTimeout(1000);
+  await page.keyboard.up('m');
+  await id(page, 'note-form').waitFor();
+  check(
+    /\d+\D+\d+/.test(await id(page, 'note-form').locator('b').first().innerText()),
+    'M held while playing marks a range',
+  );
+  await id(page, 'note-text').press('Escape');
+}
+
+async function fullScreen(page) {
+  const side = page.locator('.rside');
+  await page.keyboard.press('f');
+  await side.waitFor({ state: 'hidden' });
+  const wide = (await id(page, 'stage').boundingBox()).width;
+  check(wide > 1300, `F gives the picture the whole window (${Math.round(wide)} px)`);
+  await page.keyboard.press('f');
+  await side.waitFor({ state: 'visible' });
+}
+
+async function drawer(page) {
+  await page.setViewportSize({ width: 1200, height: 720 });
+  const side = page.locator('.rside');
+  await side.waitFor({ state: 'visible' }); // the note has pulled it out
+  await id(page, 'side').click();
+  await side.waitFor({ state: 'hidden' });
+  await id(page, 'side').click();
+  await side.waitFor({ state: 'visible' });
+  check(true, 'in a narrow window the side panel is a drawer');
+}
