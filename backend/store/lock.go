@@ -40,13 +40,13 @@ type Holder struct {
 type Lock struct{ f *os.File }
 
 // Acquire takes the archive in dir, or returns ErrHeld with the holder as
-// parameters. It is called before anything of the archive is opened. The file
+// parameters; ErrNoSpace, ErrReadOnly or ErrDisk when the disk lets nobody in. It is called before anything of the archive is opened. The file
 // "lock" stays when the hold ends: were it removed, two processes could each
 // lock a file of that name.
 func Acquire(dir string, h Holder) (*Lock, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("open lock: %w", err)
+		return nil, fmt.Errorf("open lock: %w", classifyFile(err))
 	}
 	// A lock of the open file description: no other close in this process
 	// strips it, and a second open in this process is refused too.
@@ -60,9 +60,22 @@ func Acquire(dir string, h Holder) (*Lock, error) {
 	}
 	if err := sign(f, h); err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("write lock: %w", err)
+		return nil, fmt.Errorf("write lock: %w", classifyFile(err))
 	}
 	return &Lock{f: f}, nil
+}
+
+// classifyFile puts the sentinel of this room over an error of a plain file.
+func classifyFile(err error) error {
+	switch {
+	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+		return fmt.Errorf("%w: %w", ErrNoSpace, err)
+	case errors.Is(err, unix.EROFS), errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case errors.Is(err, unix.EIO):
+		return fmt.Errorf("%w: %w", ErrDisk, err)
+	}
+	return err
 }
 
 // Release gives the archive up.

@@ -29,13 +29,28 @@ func ready(ctx context.Context, path string) error {
 	if !fresh {
 		// Looked at before it is opened for writing, so that a stranger's file
 		// is not turned to WAL.
-		if err := look(ctx, path, steps); err != nil {
+		err = look(ctx, path, steps)
+		if halfWritten(err) {
+			// Its founding was cut short before it had a WAL.
+			if err = mend(ctx, path); err == nil {
+				err = look(ctx, path, steps)
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}
 	db := pool(path, writing, unguarded(), 1)
 	defer db.Close()
 	return migrate(ctx, db, path, steps)
+}
+
+// mend lets SQLite roll back what was cut short.
+func mend(ctx context.Context, path string) error {
+	db := pool(path, mending, guarded(), 1)
+	defer db.Close()
+	var tables int
+	return classify(db.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&tables))
 }
 
 // look returns an error when the existing database is not ours or is newer.
@@ -76,6 +91,9 @@ func migrate(ctx context.Context, db *sql.DB, path string, steps []step) error {
 	for i, s := range steps {
 		all[i] = goose.NewGoMigration(s.version, &goose.GoFunc{RunTx: s.run}, nil)
 	}
+	if err := claim(ctx, db); err != nil {
+		return fmt.Errorf("mark database: %w", classify(err))
+	}
 	provider, err := goose.NewProvider(goose.DialectSQLite3, db, nil,
 		goose.WithGoMigrations(all...), goose.WithDisableGlobalRegistry(true), goose.WithTableName("schema_version"))
 	if err != nil {
@@ -88,17 +106,26 @@ func migrate(ctx context.Context, db *sql.DB, path string, steps []step) error {
 	if have == target {
 		return nil
 	}
-	if have == 0 {
-		if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
-			return fmt.Errorf("mark database: %w", classify(err))
+	if have > 0 {
+		if err := keepCopy(ctx, path, have); err != nil {
+			return fmt.Errorf("copy database before migration: %w", err)
 		}
-	} else if err := keepCopy(ctx, path, have); err != nil {
-		return fmt.Errorf("copy database before migration: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate database from version %d: %w", have, classify(err))
 	}
 	return nil
+}
+
+// claim marks an empty database as ours before anything is in it: a founding
+// that is cut short must be known again.
+func claim(ctx context.Context, db *sql.DB) error {
+	var tables int
+	if err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM sqlite_schema").Scan(&tables); err != nil || tables > 0 {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID))
+	return err
 }
 
 // keepCopy writes the database as it was beside it, once for each version.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"modernc.org/sqlite" // the one room that names the driver
@@ -23,6 +24,7 @@ const (
 	writing mode = iota
 	reading
 	copying // as reading, but VACUUM INTO may write its copy
+	mending // rolls back what was cut short, and changes nothing else
 )
 
 // dsn names the file with the pragmas every connection has. busy_timeout
@@ -40,6 +42,8 @@ func dsn(path string, m mode) string {
 		pragmas = append(pragmas, "query_only(1)")
 	case copying:
 		query.Set("mode", "ro")
+	case mending:
+		query.Set("mode", "rw")
 	}
 	query["_pragma"] = append(pragmas, "trusted_schema(0)", "cell_size_check(1)")
 	// SQLite decodes the path of a URI, so a space, % or ? in it must be escaped.
@@ -121,6 +125,20 @@ func isConstraint(err error) bool {
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CONSTRAINT
 }
 
+// halfWritten says that a change was cut short and must be rolled back before
+// anybody can read.
+func halfWritten(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && slices.Contains([]int{
+		sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT,
+	}, e.Code())
+}
+
+func cannotOpen(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN
+}
+
 // classify puts the sentinel of this room over SQLite's own error.
 func classify(err error) error {
 	if err == nil {
@@ -133,6 +151,10 @@ func classify(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
+	// The file of shared memory cannot grow: there is no room for its pages.
+	if e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE {
+		return fmt.Errorf("%w: %w", ErrNoSpace, err)
+	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return fmt.Errorf("%w: %w", ErrNoSpace, err)
@@ -142,6 +164,8 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%w: %w", ErrForeign, err)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Errorf("%w: %w", ErrDisk, err)
 	case sqlite3.SQLITE_BUSY:
 		return fmt.Errorf("%w: %w", ErrBusy, err)
 	}

@@ -8,12 +8,15 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync/atomic"
+	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"diaoyue.example/workstation/backend/fault"
 )
@@ -32,17 +35,23 @@ var (
 	ErrCorrupt = fault.New("store.corrupt", "the database is damaged")
 	// ErrBusy says that another process kept the database locked.
 	ErrBusy = fault.New("store.busy", "the database is locked by another process")
-	// ErrClosed says that the handle is closed: by Close, or because a commit
-	// failed and what the disk holds is only known after opening it again.
+	// ErrDisk says that the disk failed to read or write.
+	ErrDisk = fault.New("store.disk", "the disk failed")
+	// ErrClosed says that the database is closed: by Close, or for a moment
+	// because a commit failed and what the disk holds is only known after
+	// opening it again, which the next call does.
 	ErrClosed = fault.New("store.closed", "the database is closed")
 )
 
 // DB is an open database: one writing connection and a few reading ones. It
 // is safe for concurrent use.
 type DB struct {
-	path        string
-	write, read *sql.DB
-	closed      atomic.Bool
+	path string
+
+	mu     sync.Mutex
+	now    *handle // nil after a failed commit
+	old    *handle // given up and not gone yet
+	closed bool
 }
 
 // Tx is a transaction lent to a capability; it must not be kept.
@@ -59,18 +68,13 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, err
 	}
 	if err := ready(ctx, path); err != nil {
+		return nil, fmt.Errorf("open database: %w", folder(path, err))
+	}
+	h, err := connect(ctx, path)
+	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db := &DB{
-		path:  path,
-		write: pool(path, writing, guarded(), 1),
-		read:  pool(path, reading, guarded(), readers),
-	}
-	if err := errors.Join(db.write.PingContext(ctx), db.read.PingContext(ctx)); err != nil {
-		_ = db.Close()
-		return nil, fmt.Errorf("open database: %w", classify(err))
-	}
-	return db, nil
+	return &DB{path: path, now: h}, nil
 }
 
 // OpenReadOnly opens an existing database for reading alone, whoever holds
@@ -83,7 +87,7 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	db := &DB{path: path, read: pool(path, reading, guarded(), readers)}
+	db := &DB{path: path, now: &handle{read: pool(path, reading, guarded(), readers)}}
 	if err := db.Read(ctx, func(tx *Tx) error { return recognise(ctx, tx.Tx) }); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open database: %w", err)
@@ -93,15 +97,14 @@ func OpenReadOnly(ctx context.Context, path string) (*DB, error) {
 
 // Close closes the database. Transactions still open end with an error.
 func (db *DB) Close() error {
-	db.closed.Store(true)
-	var err error
-	if db.read != nil {
-		err = db.read.Close()
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	h := db.now
+	db.closed, db.now = true, nil
+	if h == nil {
+		return nil // closed, or given up and closing
 	}
-	if db.write != nil {
-		err = errors.Join(err, db.write.Close())
-	}
-	return err
+	return h.close()
 }
 
 // Path returns the path of the database file.
@@ -110,10 +113,11 @@ func (db *DB) Path() string { return db.path }
 // Read runs fn in one snapshot, which sees everything committed before. What
 // fn returns is returned; nothing that fn does can write.
 func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
-	if db.closed.Load() {
-		return ErrClosed
+	h, err := db.lend(ctx)
+	if err != nil {
+		return err
 	}
-	tx, err := db.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := h.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return classify(err)
 	}
@@ -127,13 +131,14 @@ func (db *DB) Read(ctx context.Context, fn func(*Tx) error) error {
 // wait for ever. Only audit and jobs call it: all else changes through
 // audit.Log.Do.
 func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
-	if db.closed.Load() {
-		return ErrClosed
+	h, err := db.lend(ctx)
+	if err != nil {
+		return err
 	}
-	if db.write == nil {
+	if h.write == nil {
 		return ErrReadOnly
 	}
-	conn, err := db.write.Conn(ctx)
+	conn, err := h.write.Conn(ctx)
 	if err != nil {
 		return classify(err)
 	}
@@ -142,34 +147,43 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	steady := context.WithoutCancel(ctx)
 	tx, err := conn.BeginTx(steady, nil)
 	if err != nil {
-		return classify(err)
+		return distrust(conn, classify(err))
 	}
 	defer tx.Rollback()
 	if err := fn(&Tx{tx}); err != nil {
-		return classify(err)
+		_ = tx.Rollback() // before the connection is let go
+		return distrust(conn, classify(err))
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return db.commitFailed(steady, conn, err)
+		return db.commitFailed(steady, h, conn, err)
 	}
 	return nil
 }
 
+// distrust closes a connection on which the disk failed, so that the next
+// write has a new one: SQLite falls back to reading alone when a file cannot
+// be opened for writing, and stays so.
+func distrust(conn *sql.Conn, err error) error {
+	if errors.Is(err, ErrDisk) || errors.Is(err, ErrReadOnly) {
+		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	return err
+}
+
 // commitFailed decides what a failed commit means. A refused constraint
 // leaves the transaction open and harmless. After anything else nobody knows
-// what reached the disk, so the handle is closed and never tried again.
-func (db *DB) commitFailed(ctx context.Context, conn *sql.Conn, err error) error {
+// what reached the disk: the change is never tried again, and the database is
+// opened anew by the next call.
+func (db *DB) commitFailed(ctx context.Context, h *handle, conn *sql.Conn, err error) error {
 	if isConstraint(err) {
 		// The driver may have rolled back already; then this says so.
 		_, _ = conn.ExecContext(ctx, "ROLLBACK")
 		return fmt.Errorf("commit: %w", err)
 	}
-	db.closed.Store(true)
-	// Closing waits for open transactions, so it must not hold up the caller,
-	// whose own connection is still out.
-	go func() { _ = db.Close() }()
+	db.giveUp(h)
 	return fmt.Errorf("commit: %w", classify(err))
 }
 
@@ -185,18 +199,39 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	return nil
 }
 
-// copyTo writes a copy of the database and makes it durable.
+// copyTo writes a copy of the database and makes it durable. A copy has its
+// name only when it is whole; what a copy that was cut short left is removed.
 func copyTo(ctx context.Context, from, to string) error {
-	plain := pool(from, copying, unguarded(), 1)
-	defer plain.Close()
-	if _, err := plain.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
-		return classify(err)
-	}
-	// The copy is nobody's open database yet, so it may be opened as a file.
-	if err := syncPath(to); err != nil {
+	part := to + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
+	plain := pool(from, copying, unguarded(), 1)
+	defer plain.Close()
+	_, err := plain.ExecContext(ctx, "VACUUM INTO ?", part)
+	if err = classify(err); err == nil {
+		// The copy is nobody's open database yet, so it may be opened as a file.
+		err = syncPath(part)
+	}
+	if err == nil {
+		err = os.Rename(part, to)
+	}
+	if err != nil {
+		return errors.Join(classifyFile(err), os.RemoveAll(part))
+	}
 	return syncPath(filepath.Dir(to))
+}
+
+// folder says why SQLite, which does not, could not open the database: files
+// cannot be made beside it.
+func folder(path string, err error) error {
+	if !cannotOpen(err) {
+		return err
+	}
+	if denied := unix.Access(filepath.Dir(path), unix.W_OK); denied != nil {
+		return fmt.Errorf("%w: %w", classifyFile(denied), err)
+	}
+	return err
 }
 
 func syncPath(path string) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -68,12 +69,17 @@ func atVersion(tb testing.TB, path string, version int) *sql.DB {
 		`CREATE TABLE schema_version (id INTEGER PRIMARY KEY AUTOINCREMENT, version_id INTEGER NOT NULL, is_applied INTEGER NOT NULL, tstamp TIMESTAMP DEFAULT (datetime('now')))`,
 		`INSERT INTO schema_version (version_id, is_applied) VALUES (0, 1)`,
 	}
-	for n, name := range names[:version] {
+	for _, name := range names[:version] {
+		number, _, _ := strings.Cut(filepath.Base(name), "-")
+		n, err := strconv.Atoi(number) // numbers may be left out
+		if err != nil {
+			tb.Fatal(err)
+		}
 		text, err := os.ReadFile(name)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		queries = append(queries, string(text), fmt.Sprintf(`INSERT INTO schema_version (version_id, is_applied) VALUES (%d, 1)`, n+1))
+		queries = append(queries, string(text), fmt.Sprintf(`INSERT INTO schema_version (version_id, is_applied) VALUES (%d, 1)`, n))
 	}
 	for _, q := range queries {
 		if _, err := db.Exec(q); err != nil {

@@ -22,6 +22,7 @@ type Failure struct {
 	At    int               // the first that fails, from 1; 0 = none, they are counted only
 	Errno unix.Errno        // as unix.EIO
 	Stays bool              // all later ones fail too, as on a full disk
+	Kill  bool              // the child is killed instead, before the operation is done
 	Spare func(string) bool // paths whose operations are not counted; may be nil
 }
 
@@ -105,7 +106,7 @@ func Run(cmd *exec.Cmd, f Failure) (counted int, err error) {
 	listener, err := receive(pair[0])
 	_ = unix.Close(pair[0])
 	if err == nil {
-		counted, err = f.judge(listener)
+		counted, err = f.judge(listener, cmd.Process)
 		_ = unix.Close(listener)
 	}
 	if err != nil {
@@ -155,7 +156,7 @@ type answer struct {
 }
 
 // judge answers the child's calls until it is gone.
-func (f Failure) judge(listener int) (counted int, err error) {
+func (f Failure) judge(listener int, child *os.Process) (counted int, err error) {
 	for {
 		waiting := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}} //nolint:gosec // a descriptor
 		if _, err := unix.Poll(waiting, -1); errors.Is(err, unix.EINTR) {
@@ -176,6 +177,9 @@ func (f Failure) judge(listener int) (counted int, err error) {
 		a := answer{id: n.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 		if f.concerns(n) {
 			counted++
+			if f.Kill && counted == f.At {
+				return counted, child.Kill()
+			}
 			if f.At > 0 && (counted == f.At || f.Stays && counted > f.At) {
 				a.flags, a.errno = 0, -int32(f.Errno) //nolint:gosec // an error number
 			}
