@@ -19,3 +19,6 @@ func LeaveIntent(ctx context.Context, t *testing.T, r *jobs.Runner, caseID, path
 		t.Fatal(err)
 	}
 }
+
+// FileFault is fileFault, which gives a refusal its code.
+func FileFault(name string, err error) error { return fileFault(name, err) }

@@ -22,6 +22,7 @@ var (
 	ErrUnsupported = fault.New("ingest.unsupported", "this kind of file is not taken")
 	ErrDamaged     = fault.New("ingest.damaged", "the recording is damaged and cannot be read")
 	ErrNoIndex     = fault.New("ingest.no_moov", "the recording lacks its index, as after a loss of power")
+	ErrEncrypted   = fault.New("ingest.encrypted", "the recording is encrypted")
 	ErrVanished    = fault.New("ingest.vanished", "the file changed or vanished while it was copied")
 	ErrNoSpace     = fault.New("ingest.no_space", "no space is left")
 	ErrCancelled   = fault.New("ingest.cancelled", "the submission was cancelled before this file")
@@ -47,6 +48,7 @@ func fileFault(name string, err error) error {
 		{syscall.ENOSPC, ErrNoSpace},
 		{remote.ErrRepeated, ErrRepeated},
 		{media.ErrMissingMoov, ErrNoIndex},
+		{media.ErrEncrypted, ErrEncrypted},
 		{media.ErrUnsupported, ErrUnsupported},
 		{media.ErrDamaged, ErrDamaged},
 		{fs.ErrNotExist, ErrMissing},
