@@ -39,9 +39,9 @@ func (w *Workstation) AuthoriseReviewOwn(ctx context.Context, actor accounts.Act
 	}
 	a.AccountID = who.ID
 	if caseCode != "" {
-		file, err := w.Catalog.CaseByCode(ctx, caseCode)
-		if err != nil {
-			return Exception{}, err
+		file, failed := w.Catalog.CaseByCode(ctx, caseCode)
+		if failed != nil {
+			return Exception{}, failed
 		}
 		a.ObjectKind, a.ObjectID = "case", file.ID
 	}

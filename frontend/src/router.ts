@@ -115,7 +115,11 @@ const routes: RouteRecordRaw[] = [
     path: '/accounts',
     name: 'accounts',
     component: () => import('@/views/accounts/AccountsView.vue'),
-    meta: { rail: 'accounts', title: 'nav.accounts', any: ['account-create', 'role-grant', 'reset-confirm', 'authorise'] },
+    meta: {
+      rail: 'accounts',
+      title: 'nav.accounts',
+      any: ['account-create', 'role-grant', 'reset-confirm', 'authorise'],
+    },
   },
   {
     path: '/settings',
