@@ -141,10 +141,11 @@ bench-search: lab ## quoted search against Bleve's cjk and SQLite's trigram, an 
 	cd build/bench/search && $(GO) build -o ../../bin/bench-search-peer .
 	python3 build/bench/search/bench.py $(BIN)/diaoyue-lab $(BIN)/bench-search-peer $(SEARCH_CASES) --rounds $(BENCH_ROUNDS)
 
-.PHONY: bench-media bench-player bench-clips verify-media hostile-media faults
+.PHONY: bench-media bench-player bench-clips verify-media hostile-media fuzz faults
 BENCH_ROUNDS ?= 5
 BENCH_ONLY   ?=
 HOSTILE      ?= 2000
+FUZZTIME     ?= 10s
 
 bench-clips:
 	@.ci/packages "$(SUDO)" $(BENCH_DEPS)
@@ -167,6 +168,14 @@ verify-media: lab ## every frame of every test recording, in every order, agains
 hostile-media: lab ## HOSTILE=2000 mutated recordings through the engine in a child process
 	@build/bench/media/make_clips.sh build/bench/clips/small small
 	$(BIN)/diaoyue-lab media hostile --count $(HOSTILE) build/bench/clips/small/*
+
+fuzz: frontend/dist/index.html ## every fuzz target of the tree for FUZZTIME (10s); stops at the first finding
+	@grep -rlE '^func Fuzz' --include=*_test.go --exclude-dir=node_modules . | sort | while read -r f; do \
+	  for t in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$f"); do \
+	    echo "$${f%/*} $$t"; \
+	    $(GO) test -tags $(TAGS) -run '^$$' -fuzz "^$$t\$$" -fuzztime $(FUZZTIME) "$${f%/*}" </dev/null || exit 1; \
+	  done; \
+	done
 
 faults: lab frontend/dist/index.html ## custody's heavy figures: one row each, exits non-zero on a miss
 	@$(GO) vet -tags faults,$(TAGS) ./backend/... # builds everything, on all cores
