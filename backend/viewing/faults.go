@@ -54,8 +54,8 @@ var (
 	ErrInexact = fault.New("viewing.inexact", "the frame could not be reproduced exactly")
 	// ErrUnsupported: kept, but this version cannot show it.
 	ErrUnsupported = fault.New("viewing.unsupported", "this version cannot show this kind of record")
-	// ErrEncrypted: the document is protected by a password.
-	ErrEncrypted = fault.New("viewing.encrypted", "the document is protected by a password")
+	// ErrEncrypted: the document is protected by a password, or the recording by a key.
+	ErrEncrypted = fault.New("viewing.encrypted", "the record is encrypted")
 	// ErrWorker: the decoder died; opening again gives a new one.
 	ErrWorker = fault.New("viewing.worker", "the decoder ended unexpectedly")
 	// ErrRepeated: the recording ended the decoder again and again and is given
@@ -79,6 +79,7 @@ func engineFault(err error) error {
 		{media.ErrNoVideo, ErrUnsupported},
 		{media.ErrDamaged, ErrDamaged},
 		{media.ErrMissingMoov, ErrDamaged},
+		{media.ErrEncrypted, ErrEncrypted},
 		{media.ErrEmpty, ErrDamaged},
 		{remote.ErrRepeated, ErrRepeated},
 		{remote.ErrWorkerGone, ErrWorker},
