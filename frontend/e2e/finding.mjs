@@ -39,6 +39,12 @@ export async function run(station, browser) {
   await shoot(page, 'finding-syntax');
   await page.keyboard.press('Escape');
 
+  await ask(page, '题名:检查笔录 东配殿');
+  await id(page, 'similar').click();
+  await id(page, 'alike').waitFor();
+  check((await id(page, 'hit').count()) > 0, 'records like this one are found');
+  await shoot(page, 'finding-similar');
+
   await id(page, 'list-search').click();
   await id(page, 'lines').fill('东配殿\n从未出现的名字\n检查');
   await id(page, 'run-list').click();

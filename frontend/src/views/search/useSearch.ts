@@ -83,6 +83,7 @@ export function useSearch() {
     const found = await query.run(request(0));
     if (!found) return;
     result.value = found;
+    alike.value = '';
     asked.value = text.value.trim();
   }
 
@@ -94,13 +95,26 @@ export function useSearch() {
   }
 
   function clear() {
-    text.value = asked.value = '';
+    text.value = asked.value = alike.value = '';
     result.value = null;
-    query.fault.value = null;
+    query.fault.value = similarity.fault.value = null;
   }
 
   function resetFilter() {
     Object.assign(filter, { stages: [], kinds: [], dateFrom: '', dateTo: '', sources: [...sources] });
+  }
+
+  /** alike names the record that the result is similar to; "" for a query. */
+  const alike = ref('');
+  const similarity = useAsync((recordId: string) => search.similar(recordId));
+
+  /** similar shows the records that say much of what this one says. */
+  async function similar(record: SearchRecord) {
+    const found = await similarity.run(record.recordId);
+    if (!found) return;
+    result.value = found;
+    alike.value = record.title;
+    text.value = asked.value = '';
   }
 
   /** take asks a saved question again. */
@@ -159,6 +173,9 @@ export function useSearch() {
     places,
     bySource,
     loaded,
+    alike,
+    similarity,
+    similar,
     request,
     take,
     run,
