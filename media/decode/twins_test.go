@@ -1,0 +1,62 @@
+package decode_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"diaoyue.example/workstation/media/decode"
+)
+
+// Twins of recordings that made others miscount: fields in macroblocks, clocks
+// that jump back, a picture of the cover or a second camera beside the footage.
+// Count, order and digests are ffmpeg's, in any order of asking.
+func TestAwkwardTwins(t *testing.T) {
+	requireFFmpeg(t)
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	source := []string{"-f", "lavfi", "-i", "testsrc2=s=160x96:r=25:d=1.6"}
+	run := func(name string, args ...string) {
+		ffmpeg(t, append(slices.Concat(source, args), at(name))...)
+	}
+	run("mbaff.ts", "-c:v", "libx264", "-flags", "+ilme", "-x264-params", "interlaced=1:keyint=15:bframes=2")
+	run("fields.ts", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-g", "12", "-bf", "2")
+	run("recovery.h264", "-c:v", "libx264", "-x264-params", "intra-refresh=1:keyint=10")
+	run("hidden.webm", "-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "10", "-g", "15")
+	run("part.ts", "-c:v", "libx264", "-g", "10", "-bf", "2")
+	part, err := os.ReadFile(at("part.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const packet = 188
+	middle := len(part) / packet / 2 * packet
+	for name, data := range map[string][]byte{
+		"reset.ts": slices.Concat(part, part), // the clock begins anew
+		"hole.ts":  slices.Concat(part[:middle], part[middle+9*packet:]),
+	} {
+		if err := os.WriteFile(at(name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ffmpeg(t, "-f", "lavfi", "-i", "color=red:s=64x64:d=0.04", "-frames:v", "1", at("cover.png"))
+	ffmpeg(t, "-i", at("cover.png"), "-i", at("part.ts"), "-map", "1:v", "-map", "0:v", "-c", "copy", "-disposition:v:1", "attached_pic", at("cover.mp4"))
+	ffmpeg(t, "-i", at("part.ts"), "-i", at("mbaff.ts"), "-map", "0:v", "-map", "1:v", "-c", "copy", at("two.mkv"))
+
+	for _, name := range []string{"mbaff.ts", "fields.ts", "recovery.h264", "hidden.webm", "reset.ts", "hole.ts", "cover.mp4", "two.mkv"} {
+		t.Run(name, func(t *testing.T) {
+			f := open(t, at(name))
+			ix, want := linear(t, f)
+			if got := ffmpegMD5(t, f.Name()); len(want) == 0 || !slices.Equal(got, want) {
+				t.Fatalf("ours %d frames, ffmpeg's %d, digests equal: %v", len(want), len(got), slices.Equal(got, want))
+			}
+			d := opened(t, f, ix, decode.Options{})
+			defer d.Close()
+			for order, numbers := range orders(ix.Len()) {
+				if wrong := check(t, d, numbers, want); wrong > 0 {
+					t.Errorf("%s: %d of %d frames wrong", order, wrong, len(numbers))
+				}
+			}
+		})
+	}
+}
