@@ -65,11 +65,15 @@ func (q *Search) Forget(id string) (bool, error) {
 }
 
 func queryOf(r SearchRequest) retrieval.Query {
-	return retrieval.Query{
+	q := retrieval.Query{
 		Text: r.Text, Level: r.Level, Sort: r.Sort, Stages: r.Stages, Kinds: r.Kinds, Sources: each(r.Sources, sourceOf),
 		DateFrom: r.DateFrom, DateTo: r.DateTo, CaseID: r.CaseID, RecordID: r.RecordID,
 		Offset: r.Offset, Limit: r.Limit,
 	}
+	if r.RecordID != "" {
+		q.PerRecord = -1 // inside one record every place is wanted
+	}
+	return q
 }
 
 func dtoSaved(s retrieval.Saved) SavedSearch {

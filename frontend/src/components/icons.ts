@@ -72,6 +72,7 @@ export { default as IconPointer } from '@tabler/icons-vue/dist/esm/icons/IconPoi
 export { default as IconPolygon } from '@tabler/icons-vue/dist/esm/icons/IconPolygon.mjs';
 export { default as IconPrinter } from '@tabler/icons-vue/dist/esm/icons/IconPrinter.mjs';
 export { default as IconRefresh } from '@tabler/icons-vue/dist/esm/icons/IconRefresh.mjs';
+export { default as IconRotateClockwise } from '@tabler/icons-vue/dist/esm/icons/IconRotateClockwise.mjs';
 export { default as IconRoute } from '@tabler/icons-vue/dist/esm/icons/IconRoute.mjs';
 export { default as IconScale } from '@tabler/icons-vue/dist/esm/icons/IconScale.mjs';
 export { default as IconSearch } from '@tabler/icons-vue/dist/esm/icons/IconSearch.mjs';

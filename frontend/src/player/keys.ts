@@ -69,6 +69,7 @@ export const keys: readonly Key[] = [
     { code: 'End', action: 'end', cap: 'End' },
   ),
   ...line('goto', 'viewing.keys.goto', { code: 'KeyG', action: 'goto', cap: 'G' }),
+  ...line('goto', 'viewing.keys.find', { code: 'KeyF', ctrl: true, action: 'find', cap: 'F' }),
   ...line('goto', 'viewing.keys.unshown', { code: 'KeyU', action: 'unshown', cap: 'U' }),
   ...line(
     'goto',
@@ -113,6 +114,13 @@ export const keys: readonly Key[] = [
     'viewing.keys.zoom',
     { code: 'NumpadAdd', action: 'zoom-in', cap: '' },
     { code: 'NumpadSubtract', action: 'zoom-out', cap: '' },
+  ),
+  // Pages have no masks: R is free there.
+  ...line(
+    'view',
+    'viewing.keys.turn',
+    { code: 'KeyR', action: 'turn-right', cap: 'R' },
+    { code: 'KeyR', shift: true, action: 'turn-left', cap: '' },
   ),
   // Some layouts give + only with Shift.
   ...line('view', 'viewing.keys.zoom', { code: 'Equal', shift: true, action: 'zoom-in', cap: '' }),

@@ -38,6 +38,9 @@ export const actions = [
   'zoom-in',
   'zoom-out',
   'zoom-fit',
+  'turn-right',
+  'turn-left',
+  'find',
   'help',
 ] as const;
 
@@ -78,7 +81,7 @@ const move: Action[] = [
 
 /** table is mode × action. */
 export const table: Readonly<Record<Mode, ReadonlySet<Action>>> = {
-  review: new Set<Action>([...move, 'unshown', 'next-mark', 'previous-mark', 'note', 'note-range']),
+  review: new Set<Action>([...move, 'unshown', 'next-mark', 'previous-mark', 'note', 'note-range', 'find']),
   page: new Set<Action>([
     'frame-back',
     'frame-forward',
@@ -92,6 +95,9 @@ export const table: Readonly<Record<Mode, ReadonlySet<Action>>> = {
     'zoom-in',
     'zoom-out',
     'zoom-fit',
+    'turn-right',
+    'turn-left',
+    'find',
     'fullscreen',
     'help',
   ]),
