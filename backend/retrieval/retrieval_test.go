@@ -53,6 +53,27 @@ func TestFindsTextSpeechNotesAndTitles(t *testing.T) {
 	}
 }
 
+// TestInsideARecord asks for the places of the open record alone: what only its
+// title holds is no place in it.
+func TestInsideARecord(t *testing.T) {
+	a := newArchive(t)
+	b := a.bureauWithCases(t)
+	for _, c := range []struct {
+		query string
+		want  []string
+	}{
+		{`"请不要遮挡"`, []string{"现场录像 speech p0 f-1 t12.5"}},
+		{"清点遗漏", []string{"现场录像 note p0 f137 t4.567"}},
+		{"现场录像", nil},
+		{`"封条完好"`, nil},
+	} {
+		res := a.search(t, b.archivist, retrieval.Query{Text: c.query, RecordID: b.footage.ID, PerRecord: -1, Sources: []string{search.SourcePage, search.SourceSpeech, search.SourceNote}})
+		if diff := cmp.Diff(c.want, places(res)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.query, diff)
+		}
+	}
+}
+
 func TestCountsAndFacets(t *testing.T) {
 	a := newArchive(t)
 	b := a.bureauWithCases(t)

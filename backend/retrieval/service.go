@@ -131,7 +131,7 @@ func (s *Service) Search(ctx context.Context, actor accounts.Actor, q Query) (Re
 	}
 	out := Result{
 		Cases: found.Cases, Records: found.Records, Places: found.Places, Facets: found.Facets, Level: found.Level,
-		Terms: found.Terms, Unparsed: found.Unparsed, Took: found.Took, Groups: join(found.Groups, reg),
+		Terms: found.Terms, Unparsed: found.Unparsed, Took: found.Took, Groups: join(found.Groups, reg, q.RecordID != ""),
 	}
 	if err = s.frames.fill(out.Groups); err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
@@ -210,15 +210,16 @@ func (s *Service) bound(ctx context.Context, actor accounts.Actor, q Query, reg 
 
 // join puts the descriptions to what was found. The title's words stand in
 // every place of a record, so of the places that match by their title alone
-// only the first is listed; the counts keep all.
-func join(groups []search.CaseGroup, reg register) []CaseGroup {
+// only the first is listed, and none inside one record, whose title is in sight
+// anyway; the counts keep all.
+func join(groups []search.CaseGroup, reg register, inside bool) []CaseGroup {
 	out := make([]CaseGroup, 0, len(groups))
 	for _, g := range groups {
 		cg := CaseGroup{Case: reg.cases[g.Case], Places: g.Places}
 		cg.Case.ID = g.Case
 		for _, r := range g.Records {
 			rg := RecordGroup{Record: reg.records[r.Record], Places: r.Places}
-			byTitle := false
+			byTitle := inside
 			for _, h := range r.Hits {
 				hit, title := place(h)
 				if title && byTitle {

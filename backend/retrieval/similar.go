@@ -36,7 +36,7 @@ func (s *Service) Similar(ctx context.Context, actor accounts.Actor, recordID st
 	}
 	out := Result{
 		Cases: found.Cases, Records: found.Records, Places: found.Places, Facets: found.Facets, Level: found.Level,
-		Took: found.Took, Groups: join(found.Groups, reg),
+		Took: found.Took, Groups: join(found.Groups, reg, false),
 	}
 	receipt, err := s.log.Note(ctx, audit.Entry{
 		Actor: actor.ID, Event: audit.Search, Objects: objects, Result: audit.OK,

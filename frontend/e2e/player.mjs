@@ -1,5 +1,5 @@
 // The player's own ways: backwards, faster, full screen, the drawer, a held M, going to a frame.
-import { atRest, check, glassNumber, id, newPage, purpose, shownNumber, signIn } from './support.mjs';
+import { atRest, check, glassNumber, id, newPage, purpose, shoot, shownNumber, signIn } from './support.mjs';
 
 export const title = 'backwards, faster, full screen, drawer, held M, go to a frame';
 
@@ -22,6 +22,8 @@ export async function run(station, browser) {
   await backwards(page);
   await faster(page);
   await heldNote(page);
+  await findInside(page);
+  await contactSheet(page);
   await fullScreen(page);
   await drawer(page);
   check(page.faults.length === 0, `no errors in the console ${page.faults.join(' | ')}`);
@@ -38,6 +40,42 @@ async function goTo(page, number) {
   await page.keyboard.press('Enter');
   await atRest(page, number - 1);
   // Under a dialog that is still closing, keys are the dialog's.
+  await page.waitForFunction(() => !document.querySelector('[aria-modal="true"]'));
+}
+
+// Ctrl+F in a recording: spoken words lead to their frames.
+async function findInside(page) {
+  await page.keyboard.press('Control+f');
+  await id(page, 'find-text').fill('改建情况');
+  await page.keyboard.press('Enter');
+  await id(page, 'find-place').first().waitFor();
+  const said = await id(page, 'find-place').first().innerText();
+  check(/第 [\d,]+ 帧\s*转写[\s\S]*改建情况/.test(said), `spoken words are found inside: ${said.replaceAll('\n', ' ')}`);
+  const n = Number(/第 ([\d,]+) 帧/.exec(said)[1].replaceAll(',', ''));
+  await atRest(page, n - 1);
+  check((await shownNumber(page)) === n - 1, 'and the picture is that frame');
+  await shoot(page, 'player-find');
+  await page.keyboard.press('Escape');
+}
+
+async function contactSheet(page) {
+  await page.keyboard.press('c');
+  await id(page, 'contact').waitFor({ timeout: 30000 });
+  await page.waitForTimeout(500);
+  const tiles = id(page, 'contact-tile');
+  check((await tiles.count()) > 5, `the contact sheet has ${await tiles.count()} pictures`);
+  await shoot(page, 'player-contact');
+  const shown = await page.locator('[data-testid="contact"] canvas').evaluate((canvas) => {
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return data.some((value, i) => i % 4 < 3 && value > 200);
+  });
+  check(shown, 'and pictures on it');
+  const last = tiles.last();
+  const frame = Number(await last.getAttribute('data-frame'));
+  await last.focus();
+  await page.keyboard.press('Enter');
+  await atRest(page, frame);
+  check((await shownNumber(page)) === frame, `a picture leads to exactly its frame, ${frame + 1}`);
   await page.waitForFunction(() => !document.querySelector('[aria-modal="true"]'));
 }
 

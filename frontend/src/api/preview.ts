@@ -24,6 +24,10 @@ export async function preview(viewing: string): Promise<PreviewInfo | null> {
 export const sheet = async (viewing: string, n: number): Promise<ImageBitmap> =>
   createImageBitmap(await (await ask(`${base(viewing)}/sheets/${n}`)).blob());
 
+/** contact fetches the contact sheet as a picture. */
+export const contact = async (viewing: string): Promise<ImageBitmap> =>
+  createImageBitmap(await (await ask(`${base(viewing)}/sheets/contact`)).blob());
+
 /** wave fetches a stretch of a sound curve. */
 export async function wave(
   viewing: string,

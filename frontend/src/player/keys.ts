@@ -70,6 +70,7 @@ export const keys: readonly Key[] = [
   ),
   ...line('goto', 'viewing.keys.goto', { code: 'KeyG', action: 'goto', cap: 'G' }),
   ...line('goto', 'viewing.keys.find', { code: 'KeyF', ctrl: true, action: 'find', cap: 'F' }),
+  ...line('goto', 'viewing.keys.contact', { code: 'KeyC', action: 'contact', cap: 'C' }),
   ...line('goto', 'viewing.keys.unshown', { code: 'KeyU', action: 'unshown', cap: 'U' }),
   ...line(
     'goto',

@@ -41,6 +41,7 @@ export const actions = [
   'turn-right',
   'turn-left',
   'find',
+  'contact',
   'help',
 ] as const;
 
@@ -81,7 +82,7 @@ const move: Action[] = [
 
 /** table is mode × action. */
 export const table: Readonly<Record<Mode, ReadonlySet<Action>>> = {
-  review: new Set<Action>([...move, 'unshown', 'next-mark', 'previous-mark', 'note', 'note-range', 'find']),
+  review: new Set<Action>([...move, 'unshown', 'next-mark', 'previous-mark', 'note', 'note-range', 'find', 'contact']),
   page: new Set<Action>([
     'frame-back',
     'frame-forward',

@@ -21,6 +21,8 @@ export interface PreviewInfo {
   columns: number;
   rows: number;
   tiles: Tile[];
+  /** The whole recording on one picture; no tiles where there is no picture. */
+  contact: { width: number; height: number; columns: number; tiles: Tile[] };
   tracks: { levels: WaveLevel[] }[];
 }
 
