@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 )
 
@@ -61,6 +62,9 @@ func (db *DB) lend(ctx context.Context) (*handle, error) {
 	if err := db.old.leave(ctx); err != nil {
 		return nil, err
 	}
+	if err := try(db.path); err != nil {
+		return nil, fmt.Errorf("open database again: %w", err)
+	}
 	steps, err := steps(migrations)
 	if err != nil {
 		return nil, err
@@ -75,6 +79,17 @@ func (db *DB) lend(ctx context.Context) (*handle, error) {
 	db.now, db.old = fresh, nil
 	slog.WarnContext(ctx, "database opened again after a failed commit")
 	return fresh, nil
+}
+
+// try asks the disk whether a file can be made beside the database. SQLite
+// itself, where its shared memory cannot be opened, asks again for ten seconds.
+func try(path string) error {
+	probe := path + ".try"
+	f, err := os.OpenFile(probe, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return classifyFile(err)
+	}
+	return classifyFile(errors.Join(f.Close(), os.Remove(probe)))
 }
 
 // leave waits until the handle is gone.

@@ -164,7 +164,7 @@ func classify(err error) error {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	case sqlite3.SQLITE_NOTADB:
 		return fmt.Errorf("%w: %w", ErrForeign, err)
-	case sqlite3.SQLITE_IOERR:
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PROTOCOL: // the memory shared by connections could not be had
 		return fmt.Errorf("%w: %w", ErrDisk, err)
 	case sqlite3.SQLITE_BUSY:
 		return fmt.Errorf("%w: %w", ErrBusy, err)
