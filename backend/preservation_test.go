@@ -3,6 +3,7 @@ package backend_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
@@ -102,8 +103,8 @@ func TestBrokenOriginalIsLockedAndMended(t *testing.T) {
 	if rep := check(t, h); rep.Run.Broken != 0 {
 		t.Errorf("after mending: %+v", rep)
 	}
-	if err := h.Catalog.CheckSeals(t.Context()); err != nil {
-		t.Error(err)
+	if broken, err := h.Catalog.CheckSeals(t.Context()); err != nil || len(broken) > 0 {
+		t.Errorf("seals: %+v, %v", broken, err)
 	}
 	if _, err := h.Log.Verify(t.Context(), nil); err != nil {
 		t.Error(err)
@@ -296,8 +297,50 @@ func TestTakeOut(t *testing.T) {
 	if err != nil || len(rows) != 2 {
 		t.Errorf("%d entries, %v", len(rows), err)
 	}
-	if err := h.Catalog.CheckSeals(ctx); err != nil {
-		t.Error(err)
+	if broken, err := h.Catalog.CheckSeals(ctx); err != nil || len(broken) > 0 {
+		t.Errorf("seals: %+v, %v", broken, err)
+	}
+}
+
+// A description that was changed past the program is found by a run of checks
+// and named.
+func TestBrokenDescription(t *testing.T) {
+	h, f, r, _ := house(t)
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	past(t, h.Dir(), `UPDATE record SET title = 'another' WHERE id = '`+r.ID+`'`)
+	past(t, h.Dir(), `UPDATE case_file SET party = 'nobody' WHERE id = '`+f.ID+`'`)
+	h.Reopen(t)
+	rep := check(t, h)
+	if len(rep.Findings) != 2 || rep.Run.Broken != 2 || rep.Run.State != preservation.RunDone {
+		t.Fatalf("%+v", rep)
+	}
+	for i, want := range []preservation.Finding{
+		{Kind: preservation.KindCatalog, CaseCode: f.Code, Title: f.Title, State: preservation.FoundMismatch},
+		{Kind: preservation.KindCatalog, CaseCode: f.Code, RecordCode: r.Code, Title: "another", State: preservation.FoundMismatch},
+	} {
+		got := rep.Findings[i]
+		if got.Kind != want.Kind || got.CaseCode != want.CaseCode || got.RecordCode != want.RecordCode || got.Title != want.Title || got.State != want.State || got.Want == got.Got {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	rows, err := h.Log.List(t.Context(), audit.Filter{Event: audit.FixityCheck, ObjectKind: "record", ObjectID: r.ID})
+	if err != nil || len(rows) != 1 || rows[0].Result != audit.Failed {
+		t.Errorf("entries %+v, %v", rows, err)
+	}
+}
+
+// past changes the database of a closed archive with another program.
+func past(t *testing.T, dir, query string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "workstation.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), query); err != nil {
+		t.Fatal(err)
 	}
 }
 

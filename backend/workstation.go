@@ -232,7 +232,10 @@ func (w *Workstation) openIndex() error {
 
 // recover finishes what the last end of the program left undone.
 func (w *Workstation) recover(ctx context.Context) error {
-	var err error
+	err := w.Catalog.SealAll(ctx)
+	if err != nil {
+		return err
+	}
 	if w.Recovered.Viewings, err = w.Viewing.Recover(ctx); err != nil {
 		return fmt.Errorf("close interrupted viewings: %w", err)
 	}

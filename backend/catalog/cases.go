@@ -95,15 +95,11 @@ func (c *Catalog) AddCase(ctx context.Context, tx *store.Tx, f CaseFile) (CaseFi
 	if err != nil {
 		return CaseFile{}, fmt.Errorf("write officers: %w", err)
 	}
-	digest, err := digestOf(caseSeal(f))
-	if err != nil {
-		return CaseFile{}, err
-	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO case_file (id, code, title, case_number, type, party, officers,
-		date_from, date_to, retention, status, suspected, created_at, created_by, digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		date_from, date_to, retention, status, suspected, created_at, created_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		f.ID, f.Code, f.Title, f.CaseNumber, f.Type, f.Party, string(officers),
-		f.DateFrom, f.DateTo, f.Retention, f.Status, f.Suspected, store.FormatTime(f.CreatedAt), f.CreatedBy, digest)
+		f.DateFrom, f.DateTo, f.Retention, f.Status, f.Suspected, store.FormatTime(f.CreatedAt), f.CreatedBy)
 	if err != nil {
 		return CaseFile{}, fmt.Errorf("write case file: %w", err)
 	}
@@ -207,12 +203,6 @@ func scanCases(rows *sql.Rows, err error) ([]CaseFile, error) {
 		out = append(out, f)
 	}
 	return out, rows.Err()
-}
-
-// caseSeal is what the digest of a case file covers: everything but counts.
-func caseSeal(f CaseFile) CaseFile {
-	f.Records, f.Footage = 0, 0
-	return f
 }
 
 func newID() (string, error) {

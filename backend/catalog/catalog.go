@@ -3,16 +3,12 @@
 // annotations). It holds no bytes of originals, only their digests.
 //
 // Invariant: every change is made inside audit.Log.Do, writes one row to the
-// gapless change feed in the same transaction, and seals the row it changed
-// with a digest; nothing that was described is ever deleted.
+// gapless change feed in the same transaction, which seals what the catalogue
+// then holds of its subject; nothing that was described is ever deleted.
 package catalog
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -59,13 +55,3 @@ func read[T any](ctx context.Context, db *store.DB, fn func(*store.Tx) (T, error
 // clean is how a typed text is kept: Unicode NFC, so that twins that look
 // alike are alike.
 func clean(s string) string { return norm.NFC.String(s) }
-
-// digestOf seals a row: the SHA-256 of its canonical JSON in lower hex.
-func digestOf(row any) (string, error) {
-	b, err := json.Marshal(row)
-	if err != nil {
-		return "", fmt.Errorf("seal row: %w", err)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:]), nil
-}

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,11 +131,11 @@ func TestChangesAreGapless(t *testing.T) {
 		}
 	}
 	r := paper(t, h, file.ID, "a")
-	got, err := h.Catalog.Changes(t.Context(), 1, 0)
+	got, err := h.Catalog.Changes(t.Context(), 2, 0) // after the founding and the case
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []catalog.Change{{2, catalog.ChangeCase, file.ID}, {3, catalog.ChangeCase, file.ID}, {4, catalog.ChangeRecord, r.ID}}
+	want := []catalog.Change{{3, catalog.ChangeCase, file.ID}, {4, catalog.ChangeCase, file.ID}, {5, catalog.ChangeRecord, r.ID}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -192,29 +193,121 @@ func TestTranscriptVersions(t *testing.T) {
 	}
 }
 
-// One changed field of a row is found by its seal.
+// One changed field of any row is found by the seal of its subject; so is a
+// row that is gone, and a feed of changes that was touched.
 func TestSeals(t *testing.T) {
 	h := backendtest.Open(t, backendtest.Options{})
 	h.Clock.Move(time.Duration(123456789)) // a clock with nanoseconds, as real ones have
 	file := h.Case(t, "C-1")
 	r := paper(t, h, file.ID, "a")
-	if err := h.Catalog.CheckSeals(t.Context()); err != nil {
-		t.Fatalf("untouched: %v", err)
+	err := do(t, h, func(tx *store.Tx) error {
+		_, err := h.Catalog.AddTranscript(t.Context(), tx, catalog.Transcript{RecordID: r.ID, SourceID: r.ID, Cues: []catalog.Cue{{To: 1, Text: "said"}}})
+		if err == nil {
+			_, err = h.Catalog.AddAnnotation(t.Context(), tx, catalog.Annotation{RecordID: r.ID, Page: 1, Text: "noted"})
+		}
+		if err == nil {
+			err = h.Catalog.PutPages(t.Context(), tx, r.ID, []catalog.PageText{{Page: 1, Source: "text", Text: "printed"}})
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, change := range []string{
-		`UPDATE record SET title = 'another' WHERE id = ?`,
-		`UPDATE record SET title = 'paper a', due_at = '2026-11-24T15:59:59.000000Z' WHERE id = ?`,
-		`UPDATE record SET due_at = '', suspected = 1 WHERE id = ?`,
+	if broken, err := h.Catalog.CheckSeals(t.Context()); err != nil || len(broken) > 0 {
+		t.Fatalf("untouched: %+v, %v", broken, err)
+	}
+	undo := errors.New("undone")
+	for change, kind := range map[string]string{
+		`UPDATE record SET title = 'another'`:               catalog.ChangeRecord,
+		`UPDATE record SET due_at = '2026-11-24'`:           catalog.ChangeRecord,
+		`UPDATE record SET suspected = 1`:                   catalog.ChangeRecord,
+		`UPDATE page_text SET text = 'another'`:             catalog.ChangeRecord,
+		`UPDATE cue SET from_ms = 1`:                        catalog.ChangeRecord,
+		`UPDATE annotation SET text = 'another'`:            catalog.ChangeRecord,
+		`DELETE FROM annotation`:                            catalog.ChangeRecord,
+		`UPDATE case_file SET title = 'another'`:            catalog.ChangeCase,
+		`UPDATE fonds SET organ = 'another'`:                catalog.ChangeFonds,
+		`UPDATE change SET kind = 'fonds' WHERE seq = 3`:    "",
+		`UPDATE change SET id = id || 'x' WHERE seq = 2`:    "",
+		`UPDATE change SET chain = 'x' WHERE seq = 3`:       "",
+		`DELETE FROM change WHERE seq = 2`:                  "",
+		`UPDATE cue SET transcript_id = transcript_id || 1`: "",
 	} {
+		var broken []catalog.Unsealed
 		err := do(t, h, func(tx *store.Tx) error {
-			_, err := tx.ExecContext(t.Context(), change, r.ID)
-			return err
+			_, err := tx.ExecContext(t.Context(), `PRAGMA defer_foreign_keys = 1`)
+			if err == nil {
+				_, err = tx.ExecContext(t.Context(), change)
+			}
+			if err == nil {
+				broken, err = catalog.CheckSealsIn(t.Context(), tx)
+			}
+			return errors.Join(err, undo)
 		})
-		if err != nil {
+		if !errors.Is(err, undo) || !slices.ContainsFunc(broken, func(u catalog.Unsealed) bool { return u.Kind == kind }) {
+			t.Errorf("%s: %+v, %v, want one of kind %q", change, broken, err, kind)
+		}
+	}
+}
+
+// What an earlier version described is sealed when the archive is opened, and
+// only once.
+func TestSealAll(t *testing.T) {
+	h := backendtest.Open(t, backendtest.Options{})
+	paper(t, h, h.Case(t, "C-1").ID, "a")
+	err := do(t, h, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `UPDATE change SET content = '', chain = ''`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken, err := h.Catalog.CheckSeals(t.Context())
+	if err != nil || len(broken) != 3 {
+		t.Errorf("unsealed: %+v, %v", broken, err)
+	}
+	var last int64
+	for range 2 {
+		if err = h.Catalog.SealAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Catalog.CheckSeals(t.Context()); !errors.Is(err, catalog.ErrSealBroken) {
-			t.Errorf("%s: %v, want ErrSealBroken", change, err)
+		if broken, err = h.Catalog.CheckSeals(t.Context()); err != nil || len(broken) > 0 {
+			t.Errorf("sealed: %+v, %v", broken, err)
 		}
+		var now int64
+		if now, err = h.Catalog.LastChange(t.Context()); err != nil || last > 0 && now != last {
+			t.Errorf("sealed again: %d changes, then %d (%v)", last, now, err)
+		}
+		last = now
+	}
+}
+
+// Blanking a paper whose words were joined to a recording changes the
+// recording too: the feed says so, or its words would stay in the search index.
+func TestBlankTouchesTheRecordingItsWordsAreOf(t *testing.T) {
+	h := backendtest.Open(t, backendtest.Options{})
+	file := h.Case(t, "C-1")
+	rec, source := paper(t, h, file.ID, "a"), paper(t, h, file.ID, "b")
+	err := do(t, h, func(tx *store.Tx) error {
+		_, err := h.Catalog.AddTranscript(t.Context(), tx, catalog.Transcript{RecordID: rec.ID, SourceID: source.ID, Cues: []catalog.Cue{{To: 1, Text: "said"}}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := h.Catalog.LastChange(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = do(t, h, func(tx *store.Tx) error { return h.Catalog.Blank(t.Context(), tx, source.ID) }); err != nil {
+		t.Fatal(err)
+	}
+	got, err := h.Catalog.Changes(t.Context(), last, 0)
+	want := []catalog.Change{{last + 1, catalog.ChangeRecord, rec.ID}, {last + 2, catalog.ChangeRecord, source.ID}}
+	if d := cmp.Diff(want, got); err != nil || d != "" {
+		t.Error(err, d)
+	}
+	if broken, err := h.Catalog.CheckSeals(t.Context()); err != nil || len(broken) > 0 {
+		t.Errorf("seals: %+v, %v", broken, err)
 	}
 }

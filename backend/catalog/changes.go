@@ -2,7 +2,13 @@ package catalog
 
 import (
 	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
+	"strconv"
 
 	"diaoyue.example/workstation/backend/store"
 )
@@ -10,7 +16,8 @@ import (
 // Kinds of change.
 const (
 	ChangeCase   = "case"   // a case file or its description
-	ChangeRecord = "record" // a record, its text, its transcript or its annotations
+	ChangeRecord = "record" // a record, its text, its transcripts or its annotations
+	ChangeFonds  = "fonds"  // whose archive this is
 )
 
 // Change is one row of the feed: something about this case or record is new.
@@ -20,15 +27,79 @@ type Change struct {
 	ID   string
 }
 
-// Touch writes one change. Every method of this package that changes a row
-// does it; other rooms call it when what they keep about a record changed.
+// Touch writes one change, sealed: with the digest of what the catalogue now
+// holds of the subject, chained to the change before. Every method of this
+// package that changes a row does it afterwards; other rooms call it when what
+// they keep about a record changed.
 func (c *Catalog) Touch(ctx context.Context, tx *store.Tx, kind, id string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO change (seq, kind, id)
-		SELECT coalesce(max(seq), 0) + 1, ?, ? FROM change`, kind, id)
+	content, err := contentOf(ctx, tx, kind, id)
+	if err != nil {
+		return fmt.Errorf("seal %s: %w", kind, err)
+	}
+	last, chain, err := endOfFeed(ctx, tx)
+	if err != nil {
+		return err
+	}
+	row := sealedChange{Change: Change{Seq: last + 1, Kind: kind, ID: id}, content: content}
+	_, err = tx.ExecContext(ctx, `INSERT INTO change (seq, kind, id, content, chain) VALUES (?, ?, ?, ?, ?)`,
+		row.Seq, kind, id, content, row.after(chain))
 	if err != nil {
 		return fmt.Errorf("write change: %w", err)
 	}
 	return nil
+}
+
+// endOfFeed returns the number and the chain of the newest change. A feed that
+// an earlier version wrote has no chain; it is made from all its rows.
+func endOfFeed(ctx context.Context, tx *store.Tx) (seq int64, chain string, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT seq, chain FROM change ORDER BY seq DESC LIMIT 1`).Scan(&seq, &chain)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, "", nil
+	}
+	if err != nil {
+		return 0, "", fmt.Errorf("read changes: %w", err)
+	}
+	if chain == "" {
+		err = eachChange(ctx, tx, func(r sealedChange) error {
+			chain = r.after(chain)
+			return nil
+		})
+	}
+	return seq, chain, err
+}
+
+// sealedChange is a change with its seals.
+type sealedChange struct {
+	Change
+	content, chain string
+}
+
+// after is the change's link in the chain: a digest over the one before and
+// over all of the row.
+func (s sealedChange) after(chain string) string {
+	h := sha256.New()
+	for _, part := range []string{chain, strconv.FormatInt(s.Seq, 10), s.Kind, s.ID, s.content} {
+		_, _ = io.WriteString(h, strconv.Quote(part)) // so that no part runs into the next
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func eachChange(ctx context.Context, tx *store.Tx, fn func(sealedChange) error) error {
+	rows, err := tx.QueryContext(ctx, `SELECT seq, kind, id, content, chain FROM change ORDER BY seq`)
+	if err != nil {
+		return fmt.Errorf("read changes: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var s sealedChange
+		if err := rows.Scan(&s.Seq, &s.Kind, &s.ID, &s.content, &s.chain); err != nil {
+			return fmt.Errorf("read changes: %w", err)
+		}
+		if err := fn(s); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // Changes returns up to limit changes after since, oldest first. limit 0 means

@@ -47,6 +47,11 @@ func (c *Catalog) SetSuspected(ctx context.Context, tx *store.Tx, recordID strin
 // text of pages, spoken words and notes. The record and its digests stay; it
 // is the only removal of this package, for refusal R1.
 func (c *Catalog) Blank(ctx context.Context, tx *store.Tx, recordID string) error {
+	// Words spoken in another recording may have been taken from this record.
+	touched, err := textsOf(ctx, tx, `SELECT DISTINCT record_id FROM transcript WHERE source_id = ?1 AND record_id <> ?1`, recordID)
+	if err != nil {
+		return fmt.Errorf("blank record: %w", err)
+	}
 	for _, q := range []string{
 		`DELETE FROM page_text WHERE record_id = ?1`,
 		`DELETE FROM cue WHERE transcript_id IN (SELECT id FROM transcript WHERE record_id = ?1 OR source_id = ?1)`,
@@ -56,5 +61,10 @@ func (c *Catalog) Blank(ctx context.Context, tx *store.Tx, recordID string) erro
 			return fmt.Errorf("blank record: %w", err)
 		}
 	}
-	return c.Touch(ctx, tx, ChangeRecord, recordID)
+	for _, id := range append(touched, recordID) {
+		if err := c.Touch(ctx, tx, ChangeRecord, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -22,8 +22,6 @@ var (
 	ErrNoPage = fault.New("catalog.no_page", "there is no text of this page")
 	// ErrBadAnnotation: no text, or neither a frame nor a page.
 	ErrBadAnnotation = fault.New("catalog.bad_annotation", "an annotation needs a text and a place")
-	// ErrSealBroken: a row does not match its digest. Parameters "kind", "id".
-	ErrSealBroken = fault.New("catalog.seal_broken", "a description does not match its digest")
 	// ErrSuspected: the record is kept apart as a suspected state secret.
 	ErrSuspected = fault.New("catalog.suspected", "the record is kept apart as a suspected state secret")
 	// ErrBroken: the original is damaged or gone; it is locked until an intact

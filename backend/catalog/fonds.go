@@ -28,7 +28,7 @@ func (c *Catalog) SetFonds(ctx context.Context, tx *store.Tx, f Fonds) error {
 	if err != nil {
 		return fmt.Errorf("write fonds: %w", err)
 	}
-	return nil
+	return c.Touch(ctx, tx, ChangeFonds, "")
 }
 
 // Fonds returns whose archive this is; the zero Fonds before the founding.

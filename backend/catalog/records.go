@@ -105,15 +105,15 @@ func (c *Catalog) AddRecord(ctx context.Context, tx *store.Tx, r Record) (Record
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO record (id, case_id, number, kind, medium, stage, title, date, file_name,
 		format, size, sha256, sm3, stored_at, stored_by, pages, frames, duration, width, height, started_at,
-		completed_at, due_at, timeliness, index_state, text_state, text_reason, chain_id, segment, clock_offset, suspected, digest)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
+		completed_at, due_at, timeliness, index_state, text_state, text_reason, chain_id, segment, clock_offset, suspected)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.CaseID, r.Number, r.Kind, r.Medium, r.Stage, r.Title, r.Date, r.FileName,
 		r.Format, r.Size, r.SHA256, r.SM3, store.FormatTime(r.StoredAt), r.StoredBy, r.Pages, r.Frames, r.Duration, r.Width, r.Height, formatTime(r.StartedAt),
 		formatTime(r.CompletedAt), formatTime(r.DueAt), r.Timeliness, r.IndexState, r.TextState, r.TextReason, r.ChainID, r.Segment, r.ClockOffset, r.Suspected)
 	if err != nil {
 		return Record{}, fmt.Errorf("write record: %w", err)
 	}
-	return c.sealed(ctx, tx, r.ID)
+	return c.changed(ctx, tx, r.ID)
 }
 
 // Indexed says what the decoder found of a recording.
@@ -149,29 +149,16 @@ func (c *Catalog) update(ctx context.Context, tx *store.Tx, recordID, set string
 	if _, err := tx.ExecContext(ctx, `UPDATE record SET `+set+` WHERE id = ?`, append(args, recordID)...); err != nil {
 		return Record{}, fmt.Errorf("update record: %w", err)
 	}
-	return c.sealed(ctx, tx, recordID)
+	return c.changed(ctx, tx, recordID)
 }
 
-// sealed writes the digest of the row as it stands and the change.
-func (c *Catalog) sealed(ctx context.Context, tx *store.Tx, recordID string) (Record, error) {
+// changed writes the change and returns the record as it now stands.
+func (c *Catalog) changed(ctx context.Context, tx *store.Tx, recordID string) (Record, error) {
 	r, err := oneRecord(ctx, tx, `r.id = ?`, recordID)
 	if err != nil {
 		return Record{}, err
 	}
-	digest, err := digestOf(recordSeal(r))
-	if err != nil {
-		return Record{}, err
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE record SET digest = ? WHERE id = ?`, digest, recordID); err != nil {
-		return Record{}, fmt.Errorf("seal record: %w", err)
-	}
 	return r, c.Touch(ctx, tx, ChangeRecord, recordID)
-}
-
-// recordSeal is what the digest of a record covers: its own row only.
-func recordSeal(r Record) Record {
-	r.CaseCode, r.CaseTitle, r.Code, r.Segments, r.Annotations = "", "", "", 0, 0
-	return r
 }
 
 // Record returns the record with this id. ErrNoRecord.

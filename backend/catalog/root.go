@@ -24,7 +24,7 @@ func Root(ctx context.Context, db *store.DB) (digest string, change int64, err e
 			if err = out.Encode(table); err != nil {
 				return err
 			}
-			if err = rowsOf(ctx, tx, table, out); err != nil {
+			if err = rowsOf(ctx, tx, part{table, `'' = ?`}, "", out); err != nil {
 				return fmt.Errorf("digest %s: %w", table, err)
 			}
 		}
@@ -34,14 +34,16 @@ func Root(ctx context.Context, db *store.DB) (digest string, change int64, err e
 	return digest, change, err
 }
 
-// rowsOf writes a table's rows, ordered by all their columns.
-func rowsOf(ctx context.Context, tx *store.Tx, table string, out *json.Encoder) (err error) {
-	columns, err := columnsOf(ctx, tx, table)
+// rowsOf writes the rows of a part, ordered by all their columns, each as the
+// columns that hold something: one that a later version of the program adds
+// changes no digest while it is empty.
+func rowsOf(ctx context.Context, tx *store.Tx, p part, id string, out *json.Encoder) (err error) {
+	columns, err := columnsOf(ctx, tx, p.table)
 	if err != nil {
 		return err
 	}
 	order := strings.Join(columns, ", ")
-	rows, err := tx.QueryContext(ctx, `SELECT `+order+` FROM `+table+` ORDER BY `+order)
+	rows, err := tx.QueryContext(ctx, `SELECT `+order+` FROM `+p.table+` WHERE `+p.where+` ORDER BY `+order, id)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,13 @@ func rowsOf(ctx context.Context, tx *store.Tx, table string, out *json.Encoder) 
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		if err := out.Encode(values); err != nil {
+		held := map[string]any{}
+		for i, v := range values {
+			if v != nil && v != "" && v != int64(0) && v != float64(0) {
+				held[columns[i]] = v
+			}
+		}
+		if err := out.Encode(held); err != nil { // keys in order
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ func (c *call) unsound(key string, pairs ...string) error {
 }
 
 type findingJSON struct {
-	Kind       string `json:"kind"` // original candidate
+	Kind       string `json:"kind"` // original candidate catalog
 	ID         string `json:"id"`
 	RecordID   string `json:"record_id"`
 	RecordCode string `json:"record_code"`

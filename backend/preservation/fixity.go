@@ -217,8 +217,11 @@ func (w *runner) do() error {
 func (w *runner) all() error {
 	for {
 		items, err := w.d.items(w.ctx, w.run.ID)
-		if err != nil || len(items) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(items) == 0 {
+			return w.catalogue()
 		}
 		if err := w.some(items); err != nil {
 			return err

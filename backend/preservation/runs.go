@@ -30,6 +30,7 @@ const (
 const (
 	KindOriginal  = "original"
 	KindCandidate = "candidate"
+	KindCatalog   = "catalog" // a description: of a case file, of a record with its text and notes, of the archive
 )
 
 // What a check found.
@@ -182,7 +183,11 @@ func (d *Desk) report(ctx context.Context, actor accounts.Actor, runID string) (
 		return rows.Err()
 	})
 	for i := range out.Findings {
-		if err == nil {
+		switch {
+		case err != nil:
+		case out.Findings[i].Kind == KindCatalog:
+			err = d.describeCatalog(ctx, actor, &out.Findings[i])
+		default:
 			err = d.describe(ctx, actor, &out.Findings[i])
 		}
 	}
