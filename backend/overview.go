@@ -116,7 +116,7 @@ func (w *Workstation) count(ctx context.Context, actor accounts.Actor, r catalog
 	case r.Timeliness == catalog.Late:
 		n["overdue"]++
 		out.Due = append(out.Due, Due{Kind: "overdue", Record: r, DueAt: r.DueAt, Overdue: true})
-	case r.IndexState == catalog.IndexDamaged || r.TextState == catalog.TextFailed:
+	case r.IndexState == catalog.IndexDamaged || r.IndexState == catalog.IndexUnreadable || r.TextState == catalog.TextFailed:
 		n["failed"]++
 		out.Due = append(out.Due, Due{Kind: "failed", Record: r})
 	case r.TextState == "needs_ocr":

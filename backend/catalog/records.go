@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -42,6 +43,7 @@ type Record struct {
 	DueAt       time.Time // article 17, zero if unknown
 	Timeliness  string
 	IndexState  string
+	Diagnosis   string // JSON of media.Diagnosis, "" unless IndexState is IndexUnreadable
 	TextState   string
 	TextReason  string
 	ChainID     string
@@ -64,6 +66,21 @@ type Original struct {
 
 // Original returns the digests and size of the record's original.
 func (r Record) Original() Original { return Original{r.SHA256, r.SM3, r.Size} }
+
+// Playable reports whether the recording has frames or sound that can be
+// decoded.
+func (r Record) Playable() bool { return r.Footage() && r.IndexState != IndexUnreadable }
+
+// DiagnosisKind is why the recording cannot be played, "" for one that can be.
+func (r Record) DiagnosisKind() string {
+	var d struct {
+		Kind string `json:"kind"`
+	}
+	if r.Diagnosis == "" || json.Unmarshal([]byte(r.Diagnosis), &d) != nil {
+		return ""
+	}
+	return d.Kind
+}
 
 // Footage reports whether the record has frames or sound in time.
 func (r Record) Footage() bool { return r.Medium == MediumVideo || r.Medium == MediumAudio }
@@ -105,11 +122,11 @@ func (c *Catalog) AddRecord(ctx context.Context, tx *store.Tx, r Record) (Record
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO record (id, case_id, number, kind, medium, stage, title, date, file_name,
 		format, size, sha256, sm3, stored_at, stored_by, pages, frames, duration, width, height, started_at,
-		completed_at, due_at, timeliness, index_state, text_state, text_reason, chain_id, segment, clock_offset, suspected)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		completed_at, due_at, timeliness, index_state, diagnosis, text_state, text_reason, chain_id, segment, clock_offset, suspected)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.CaseID, r.Number, r.Kind, r.Medium, r.Stage, r.Title, r.Date, r.FileName,
 		r.Format, r.Size, r.SHA256, r.SM3, store.FormatTime(r.StoredAt), r.StoredBy, r.Pages, r.Frames, r.Duration, r.Width, r.Height, formatTime(r.StartedAt),
-		formatTime(r.CompletedAt), formatTime(r.DueAt), r.Timeliness, r.IndexState, r.TextState, r.TextReason, r.ChainID, r.Segment, r.ClockOffset, r.Suspected)
+		formatTime(r.CompletedAt), formatTime(r.DueAt), r.Timeliness, r.IndexState, r.Diagnosis, r.TextState, r.TextReason, r.ChainID, r.Segment, r.ClockOffset, r.Suspected)
 	if err != nil {
 		return Record{}, fmt.Errorf("write record: %w", err)
 	}
@@ -217,7 +234,7 @@ func oneRecord(ctx context.Context, tx *store.Tx, where, arg string) (Record, er
 
 const selectRecord = `SELECT r.id, r.case_id, f.code, f.title, f.code || printf('-%03d', r.number), r.number, r.kind, r.medium,
 	r.stage, r.title, r.date, r.file_name, r.format, r.size, r.sha256, r.sm3, r.stored_at, r.stored_by, r.pages, r.frames,
-	r.duration, r.width, r.height, r.started_at, r.completed_at, r.due_at, r.timeliness, r.index_state, r.text_state,
+	r.duration, r.width, r.height, r.started_at, r.completed_at, r.due_at, r.timeliness, r.index_state, r.diagnosis, r.text_state,
 	r.text_reason, r.chain_id, r.segment, r.clock_offset, r.suspected, r.custody,
 	CASE r.chain_id WHEN '' THEN 0 ELSE (SELECT count(*) FROM record s WHERE s.chain_id = r.chain_id) END,
 	(SELECT count(*) FROM annotation a WHERE a.record_id = r.id)
@@ -234,7 +251,7 @@ func scanRecords(rows *sql.Rows, err error) ([]Record, error) {
 		var stored, started, completed, due string
 		err := rows.Scan(&r.ID, &r.CaseID, &r.CaseCode, &r.CaseTitle, &r.Code, &r.Number, &r.Kind, &r.Medium,
 			&r.Stage, &r.Title, &r.Date, &r.FileName, &r.Format, &r.Size, &r.SHA256, &r.SM3, &stored, &r.StoredBy, &r.Pages, &r.Frames,
-			&r.Duration, &r.Width, &r.Height, &started, &completed, &due, &r.Timeliness, &r.IndexState, &r.TextState,
+			&r.Duration, &r.Width, &r.Height, &started, &completed, &due, &r.Timeliness, &r.IndexState, &r.Diagnosis, &r.TextState,
 			&r.TextReason, &r.ChainID, &r.Segment, &r.ClockOffset, &r.Suspected, &r.Custody, &r.Segments, &r.Annotations)
 		if err != nil {
 			return nil, fmt.Errorf("read record: %w", err)

@@ -42,6 +42,9 @@ const (
 	IndexProvisional = "provisional"
 	IndexVerified    = "verified"
 	IndexDamaged     = "damaged"
+	// IndexUnreadable: the recording is kept and cannot be played; its
+	// Diagnosis says why.
+	IndexUnreadable = "unreadable"
 )
 
 // TextStored says that a document's text has not been taken yet; the other

@@ -14,6 +14,7 @@ import (
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/retrieval"
 	"diaoyue.example/workstation/backend/viewing"
@@ -25,7 +26,8 @@ import (
 // probeFrame is the frame whose number is read back from its pixels.
 const probeFrame = 137
 
-// odd submits what must not be stored again, or at all.
+// odd submits what must not be stored again, what must not be stored at all, and
+// what is stored although it cannot be played.
 func (r *run) odd(ctx context.Context) error {
 	archivist, err := r.as(ctx, accounts.Archivist)
 	if err != nil {
@@ -51,14 +53,21 @@ func (r *run) odd(ctx context.Context) error {
 	if err = r.check(errors.Is(out[1].Err, ingest.ErrEmpty), "empty file refused"); err != nil {
 		return err
 	}
-	if err = r.check(errors.Is(out[2].Err, ingest.ErrNoIndex) || errors.Is(out[2].Err, ingest.ErrDamaged), "cut-off recording refused: %v", out[2].Err); err != nil {
+	if out[2].State != ingest.Stored {
+		return r.check(false, "cut-off recording kept: %v", out[2].Err)
+	}
+	cut, err := r.w.Catalog.Record(ctx, out[2].RecordID)
+	if err != nil {
+		return err
+	}
+	if err = r.check(cut.IndexState == catalog.IndexUnreadable && cut.DiagnosisKind() != "", "cut-off recording kept with its diagnosis"); err != nil {
 		return err
 	}
 	records, err := r.w.Catalog.Records(ctx, r.file.ID)
 	if err != nil {
 		return err
 	}
-	return r.check(len(records) == len(r.records), "still %d records", len(records))
+	return r.check(len(records) == len(r.records)+1, "%d records, one of them new", len(records))
 }
 
 // search looks for a fragment of a number, a spoken sentence, a note.

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"encoding/json"
 	"time"
 
 	"diaoyue.example/workstation/backend/accounts"
@@ -10,6 +11,7 @@ import (
 	"diaoyue.example/workstation/backend/jobs"
 	"diaoyue.example/workstation/backend/retrieval"
 	"diaoyue.example/workstation/backend/viewing"
+	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/search"
 	"diaoyue.example/workstation/search/extract"
 )
@@ -83,10 +85,19 @@ func dtoRecord(r catalog.Record) Record {
 		FileName: r.FileName, Format: r.Format, Size: r.Size, SHA256: r.SHA256, SM3: r.SM3,
 		StoredAt: stamp(r.StoredAt), StoredBy: r.StoredBy, Pages: r.Pages, Frames: r.Frames,
 		Duration: r.Duration, Width: r.Width, Height: r.Height, StartedAt: stamp(r.StartedAt),
-		IndexState: r.IndexState, TextState: r.TextState, TextReason: r.TextReason,
+		IndexState: r.IndexState, Diagnosis: dtoDiagnosis(r), TextState: r.TextState, TextReason: r.TextReason,
 		Timeliness: r.Timeliness, DueAt: stamp(r.DueAt), ChainID: r.ChainID,
 		Segment: r.Segment, Segments: r.Segments, Annotations: r.Annotations,
 	}
+}
+
+// dtoDiagnosis is nil for a recording that can be played.
+func dtoDiagnosis(r catalog.Record) *Diagnosis {
+	var d media.Diagnosis
+	if r.Diagnosis == "" || json.Unmarshal([]byte(r.Diagnosis), &d) != nil {
+		return nil
+	}
+	return &Diagnosis{Kind: d.Kind, Format: d.Format, Codec: d.Codec, MediaBytes: d.MediaBytes, Size: d.Size}
 }
 
 func dtoOutcome(o ingest.Outcome) IngestOutcome {

@@ -45,39 +45,40 @@ type Stage struct {
 
 // Record is one item of a case file.
 type Record struct {
-	ID          string  `json:"id"`
-	CaseID      string  `json:"caseId"`
-	CaseCode    string  `json:"caseCode"`
-	CaseTitle   string  `json:"caseTitle"`
-	Code        string  `json:"code"`
-	Kind        string  `json:"kind"`   // text | av
-	Medium      string  `json:"medium"` // video | audio | photo | document | transcript
-	Stage       string  `json:"stage"`
-	Title       string  `json:"title"`
-	Date        string  `json:"date"`
-	FileName    string  `json:"fileName"`
-	Format      string  `json:"format"`
-	Size        int64   `json:"size"`
-	SHA256      string  `json:"sha256"`
-	SM3         string  `json:"sm3"`
-	StoredAt    string  `json:"storedAt"`
-	StoredBy    string  `json:"storedBy"`
-	Pages       int     `json:"pages"`
-	Frames      int64   `json:"frames"`
-	Duration    float64 `json:"duration"`
-	Width       int     `json:"width"`
-	Height      int     `json:"height"`
-	StartedAt   string  `json:"startedAt"`  // device clock at the first frame, "" if unknown
-	IndexState  string  `json:"indexState"` // none | provisional | verified | damaged
-	TextState   string  `json:"textState"`  // none | stored | text | needs_ocr | encrypted | unsupported | failed | timeout
-	TextReason  string  `json:"textReason"`
-	Timeliness  string  `json:"timeliness"` // on-time | late | unknown | calendar-missing (article 17)
-	DueAt       string  `json:"dueAt"`
-	ChainID     string  `json:"chainId"`
-	Segment     int     `json:"segment"` // 1-based place in the chain, 0 when alone
-	Segments    int     `json:"segments"`
-	Coverage    float64 `json:"coverage"` // share of frames or pages shown to this account, 0..1
-	Annotations int     `json:"annotations"`
+	ID          string     `json:"id"`
+	CaseID      string     `json:"caseId"`
+	CaseCode    string     `json:"caseCode"`
+	CaseTitle   string     `json:"caseTitle"`
+	Code        string     `json:"code"`
+	Kind        string     `json:"kind"`   // text | av
+	Medium      string     `json:"medium"` // video | audio | photo | document | transcript
+	Stage       string     `json:"stage"`
+	Title       string     `json:"title"`
+	Date        string     `json:"date"`
+	FileName    string     `json:"fileName"`
+	Format      string     `json:"format"`
+	Size        int64      `json:"size"`
+	SHA256      string     `json:"sha256"`
+	SM3         string     `json:"sm3"`
+	StoredAt    string     `json:"storedAt"`
+	StoredBy    string     `json:"storedBy"`
+	Pages       int        `json:"pages"`
+	Frames      int64      `json:"frames"`
+	Duration    float64    `json:"duration"`
+	Width       int        `json:"width"`
+	Height      int        `json:"height"`
+	StartedAt   string     `json:"startedAt"`  // device clock at the first frame, "" if unknown
+	IndexState  string     `json:"indexState"` // none | provisional | verified | damaged
+	Diagnosis   *Diagnosis `json:"diagnosis"`  // why it cannot be played; null when it can be
+	TextState   string     `json:"textState"`  // none | stored | text | needs_ocr | encrypted | unsupported | failed | timeout
+	TextReason  string     `json:"textReason"`
+	Timeliness  string     `json:"timeliness"` // on-time | late | unknown | calendar-missing (article 17)
+	DueAt       string     `json:"dueAt"`
+	ChainID     string     `json:"chainId"`
+	Segment     int        `json:"segment"` // 1-based place in the chain, 0 when alone
+	Segments    int        `json:"segments"`
+	Coverage    float64    `json:"coverage"` // share of frames or pages shown to this account, 0..1
+	Annotations int        `json:"annotations"`
 }
 
 // HistoryItem is one step in a record's or a copy's life.
@@ -88,4 +89,13 @@ type HistoryItem struct {
 	Actor  string            `json:"actor"`
 	Result string            `json:"result"`
 	Facts  map[string]string `json:"facts"`
+}
+
+// Diagnosis is what a recording that cannot be played says of itself.
+type Diagnosis struct {
+	Kind       string `json:"kind"`       // no_index | index_broken | encrypted | damaged | unsupported
+	Format     string `json:"format"`     // "" if none was recognised
+	Codec      string `json:"codec"`      // h264 | hevc | ""
+	MediaBytes int64  `json:"mediaBytes"` // sound and pictures that are there, 0 if unknown
+	Size       int64  `json:"size"`
 }

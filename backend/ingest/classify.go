@@ -1,8 +1,11 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,21 +14,24 @@ import (
 	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/workday"
 	"diaoyue.example/workstation/media"
+	"diaoyue.example/workstation/media/remote"
 )
 
 // storingTerm is the number of working days within which a recording is to be
 // stored (article 17).
 const storingTerm = 2
 
-// families says what a file is by the end of its name. Papers that this
-// version cannot read are kept too: their state says so. Anything not listed
-// must show itself to be a recording.
+// families says what a file is by the end of its name. Papers and recordings
+// that this version cannot read are kept too: their state says so. Anything not
+// listed must show itself to be a recording.
 func families() map[string]string {
 	out := map[string]string{}
 	for medium, ends := range map[string]string{
 		catalog.MediumDocument:   "pdf docx txt ofd doc wps xls xlsx ppt pptx rtf html htm eml csv md tif tiff",
 		catalog.MediumTranscript: "srt",
 		catalog.MediumPhoto:      "jpg jpeg png",
+		catalog.MediumVideo:      "mp4 m4v mov 3gp avi mkv webm flv wmv asf ts mts m2ts mpg mpeg vob dav h264 264 h265 265 hevc",
+		catalog.MediumAudio:      "wav mp3 aac m4a amr wma ogg opus flac",
 	} {
 		for _, end := range strings.Fields(ends) {
 			out["."+end] = medium
@@ -50,11 +56,13 @@ func (d *Desk) describe(ctx context.Context, f *os.File, o Outcome, modified tim
 		r.Kind, r.Medium, r.Pages = catalog.KindAV, medium, 1
 	default:
 		c, err := d.cfg.Media.Probe(ctx, f)
-		if err != nil {
-			return r, err
+		if err == nil {
+			err = recording(&r, c)
 		}
-		if err := recording(&r, c); err != nil {
-			return r, err
+		if err != nil {
+			if err = unreadable(&r, medium, err); err != nil {
+				return r, err
+			}
 		}
 	}
 	r.Date = beijing(r.CompletedAt).Format(time.DateOnly)
@@ -88,6 +96,39 @@ func recording(r *catalog.Record, c media.Container) error {
 		r.StartedAt = at.UTC()
 		r.CompletedAt = r.StartedAt.Add(time.Duration(c.Duration * float64(time.Second)))
 	}
+	return nil
+}
+
+// unreadable describes a recording that does not open. A camera that lost power
+// leaves such files, and they are records like any other: kept as they are
+// (article 20), with what their own marks say is wrong. It gives the error back
+// where there is nothing of a recording: no bytes, a list of other files, or
+// neither a name nor a mark of one.
+func unreadable(r *catalog.Record, medium string, err error) error {
+	found, told := media.DiagnosisOf(err)
+	switch {
+	case told:
+	case errors.Is(err, media.ErrUnsupported):
+		found = media.Diagnosis{Kind: media.DiagnosisUnsupported, Size: r.Size, Parts: []media.Part{}}
+	case errors.Is(err, remote.ErrRepeated) && medium != "":
+		found = media.Diagnosis{Kind: media.DiagnosisDamaged, Size: r.Size, Parts: []media.Part{}, Detail: remote.ErrRepeated.Error()}
+	default:
+		return err
+	}
+	switch found.Kind {
+	case media.DiagnosisEmpty, media.DiagnosisPlaylist:
+		return err
+	case media.DiagnosisUnsupported:
+		if medium == "" {
+			return err
+		}
+	}
+	said, failed := json.Marshal(found)
+	if failed != nil {
+		return fmt.Errorf("write diagnosis: %w", failed)
+	}
+	r.Kind, r.Medium = catalog.KindAV, cmp.Or(medium, catalog.MediumVideo)
+	r.IndexState, r.Diagnosis = catalog.IndexUnreadable, string(said)
 	return nil
 }
 

@@ -183,7 +183,7 @@ func (w *work) keep(ctx context.Context, f *os.File, info fs.FileInfo, record ca
 		return o, err
 	}
 	o.State, o.RecordID, o.Seq = Stored, stored.ID, receipt.Seq
-	if stored.Medium == catalog.MediumVideo {
+	if stored.Medium == catalog.MediumVideo && stored.Playable() {
 		w.recordings = append(w.recordings, stored)
 	}
 	return o, nil
@@ -203,7 +203,7 @@ func (w *work) known(ctx context.Context, o Outcome, recordID string) (Outcome, 
 // count gives a recording provisional frame numbers. A recording that cannot
 // be scanned is stored all the same: making the index will say what is wrong.
 func (d *Desk) count(ctx context.Context, r *catalog.Record) {
-	if r.Medium != catalog.MediumVideo {
+	if r.Medium != catalog.MediumVideo || !r.Playable() {
 		return
 	}
 	f, err := d.cfg.Vault.Original(r.SHA256)
@@ -236,7 +236,7 @@ func (w *work) catalogue(ctx context.Context, r catalog.Record, intent string) (
 	entry := audit.Entry{
 		Actor: w.actor.ID, Event: audit.Ingestion, Objects: map[string]string{"case": r.CaseID, "record": r.ID},
 		Codes: map[string]any{
-			"sha256": r.SHA256, "sm3": r.SM3, "size": r.Size, "stage": r.Stage, "medium": r.Medium, "timeliness": r.Timeliness,
+			"sha256": r.SHA256, "sm3": r.SM3, "size": r.Size, "stage": r.Stage, "medium": r.Medium, "timeliness": r.Timeliness, "index": r.IndexState, // what could be counted at once
 		},
 		Details: map[string]any{"name": r.FileName, "title": r.Title},
 	}
@@ -260,6 +260,9 @@ func (w *work) catalogue(ctx context.Context, r catalog.Record, intent string) (
 }
 
 func derived(r catalog.Record) []string {
+	if r.IndexState == catalog.IndexUnreadable {
+		return nil
+	}
 	switch r.Medium {
 	case catalog.MediumVideo:
 		return []string{JobFrameIndex}

@@ -52,6 +52,9 @@ var (
 	ErrDamaged = fault.New("viewing.damaged", "the record cannot be read to its end")
 	// ErrInexact: a frame could not be reproduced exactly and is not shown.
 	ErrInexact = fault.New("viewing.inexact", "the frame could not be reproduced exactly")
+	// ErrUnreadable: kept as it is, but it cannot be played. Parameter "kind":
+	// one of the kinds of media.Diagnosis.
+	ErrUnreadable = fault.New("viewing.unreadable", "this recording is kept and cannot be played")
 	// ErrUnsupported: kept, but this version cannot show it.
 	ErrUnsupported = fault.New("viewing.unsupported", "this version cannot show this kind of record")
 	// ErrEncrypted: the document is protected by a password, or the recording by a key.

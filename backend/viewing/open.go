@@ -27,7 +27,7 @@ import (
 // the entry "displaying" on the disk, and only then the record's bytes. No
 // entry, no picture. Refusals are logged. Errors: ErrNoPurpose, ErrNotYours,
 // ErrReviewOwn, ErrIsolated, accounts.ErrForbidden, catalog.ErrNoRecord, ErrDamaged,
-// ErrUnsupported, ErrEncrypted.
+// ErrUnsupported, ErrEncrypted, ErrUnreadable.
 func (d *Desk) Open(ctx context.Context, actor accounts.Actor, q Request) (*Viewing, error) {
 	var candidate *Candidate
 	if q.CopyID != "" {
@@ -46,6 +46,9 @@ func (d *Desk) Open(ctx context.Context, actor accounts.Actor, q Request) (*View
 	}
 	if err = d.allowed(ctx, actor, q, record); err != nil {
 		return nil, err
+	}
+	if record.Footage() && !record.Playable() {
+		return nil, ErrUnreadable.With("kind", record.DiagnosisKind())
 	}
 	v, err := d.enter(ctx, actor, q, record, candidate)
 	if err != nil {

@@ -50,7 +50,10 @@ async function findInside(page) {
   await page.keyboard.press('Enter');
   await id(page, 'find-place').first().waitFor();
   const said = await id(page, 'find-place').first().innerText();
-  check(/第 [\d,]+ 帧\s*转写[\s\S]*改建情况/.test(said), `spoken words are found inside: ${said.replaceAll('\n', ' ')}`);
+  check(
+    /第 [\d,]+ 帧\s*转写[\s\S]*改建情况/.test(said),
+    `spoken words are found inside: ${said.replaceAll('\n', ' ')}`,
+  );
   const n = Number(/第 ([\d,]+) 帧/.exec(said)[1].replaceAll(',', ''));
   await atRest(page, n - 1);
   check((await shownNumber(page)) === n - 1, 'and the picture is that frame');

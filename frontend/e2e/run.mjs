@@ -7,6 +7,7 @@ import { browse, shoot, Station } from './support.mjs';
 import * as finding from './finding.mjs';
 import * as hostile from './hostile.mjs';
 import * as pages from './pages.mjs';
+import * as kinds from './kinds.mjs';
 import * as people from './people.mjs';
 import * as player from './player.mjs';
 import * as redaction from './redaction.mjs';
@@ -14,7 +15,7 @@ import * as review from './review.mjs';
 import * as screens from './screens.mjs';
 import * as witness from './witness.mjs';
 
-const walks = { review, player, finding, pages, redaction, hostile, people, witness, screens };
+const walks = { review, player, finding, kinds, pages, redaction, hostile, people, witness, screens };
 const wanted = process.argv.slice(2).filter((name) => name in walks);
 const station = new Station();
 let browser;

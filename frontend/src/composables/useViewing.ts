@@ -5,7 +5,7 @@ import { on } from '@/api/events';
 import * as viewings from '@/api/viewings';
 import type { Annotation, Coverage, Cue, Interval, Viewing } from '@/api/types';
 import { sentenceOf, type Sentence } from '@/i18n/faults';
-import { grid, heard, onGrid } from '@/player/soundOnly';
+import { grid, heard, noteInMs, noteOnGrid, onGrid } from '@/player/soundOnly';
 import { frameAt } from '@/player/timecode';
 import { useSession } from '@/stores/session';
 
@@ -55,6 +55,7 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
       if (gone) return false;
       if (silentPicture) {
         cues.value = cues.value.map((cue) => ({ ...cue, frame: frameAt(times.value, cue.from) }));
+        annotations.value = annotations.value.map(noteOnGrid);
       }
       coverage.value = silentPicture ? onGrid(found.coverage) : found.coverage;
       viewing.value = found;
@@ -82,14 +83,16 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
   ): Promise<void> {
     const recordId = viewing.value?.record.id ?? '';
     const made = await viewings.annotate(id, {
-      ...note,
+      ...(soundOnly.value ? noteInMs(note) : note),
       id: '',
       recordId,
       author: '',
       authorId: '',
       createdAt: '',
     });
-    annotations.value = [...annotations.value, made].sort((a, b) => a.frame - b.frame || a.page - b.page);
+    annotations.value = [...annotations.value, soundOnly.value ? noteOnGrid(made) : made].sort(
+      (a, b) => a.frame - b.frame || a.page - b.page,
+    );
   }
 
   // The desk renumbers when it is asked for the viewing: everything shown under

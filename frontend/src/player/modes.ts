@@ -82,7 +82,16 @@ const move: Action[] = [
 
 /** table is mode × action. */
 export const table: Readonly<Record<Mode, ReadonlySet<Action>>> = {
-  review: new Set<Action>([...move, 'unshown', 'next-mark', 'previous-mark', 'note', 'note-range', 'find', 'contact']),
+  review: new Set<Action>([
+    ...move,
+    'unshown',
+    'next-mark',
+    'previous-mark',
+    'note',
+    'note-range',
+    'find',
+    'contact',
+  ]),
   page: new Set<Action>([
     'frame-back',
     'frame-forward',

@@ -28,6 +28,18 @@ export const heard = <I extends Range & { kind: string; presented: number }>(
     });
 };
 
+/** noteOnGrid turns a note at milliseconds into places of the grid; noteInMs is its way back. */
+export const noteOnGrid = <N extends { frame: number; frameTo: number }>(note: N): N => ({
+  ...note,
+  frame: Math.floor(note.frame / STEP_MS),
+  frameTo: Math.floor(note.frameTo / STEP_MS),
+});
+export const noteInMs = <N extends { frame: number; frameTo: number }>(note: N): N => ({
+  ...note,
+  frame: note.frame * STEP_MS,
+  frameTo: note.frameTo * STEP_MS,
+});
+
 /** onGrid turns a coverage in milliseconds into places of the grid; a place counts only when all of it does. */
 export function onGrid<C extends { ranges: Range[]; fast: Range[]; total: number }>(coverage: C): C {
   const place = (range: Range) => ({

@@ -98,6 +98,26 @@ export namespace desktop {
 	        this.text = source["text"];
 	    }
 	}
+	export class Diagnosis {
+	    kind: string;
+	    format: string;
+	    codec: string;
+	    mediaBytes: number;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Diagnosis(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.format = source["format"];
+	        this.codec = source["codec"];
+	        this.mediaBytes = source["mediaBytes"];
+	        this.size = source["size"];
+	    }
+	}
 	export class Record {
 	    id: string;
 	    caseId: string;
@@ -123,6 +143,7 @@ export namespace desktop {
 	    height: number;
 	    startedAt: string;
 	    indexState: string;
+	    diagnosis?: Diagnosis;
 	    textState: string;
 	    textReason: string;
 	    timeliness: string;
@@ -163,6 +184,7 @@ export namespace desktop {
 	        this.height = source["height"];
 	        this.startedAt = source["startedAt"];
 	        this.indexState = source["indexState"];
+	        this.diagnosis = this.convertValues(source["diagnosis"], Diagnosis);
 	        this.textState = source["textState"];
 	        this.textReason = source["textReason"];
 	        this.timeliness = source["timeliness"];
@@ -173,6 +195,24 @@ export namespace desktop {
 	        this.coverage = source["coverage"];
 	        this.annotations = source["annotations"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Stage {
 	    key: string;
@@ -561,6 +601,7 @@ export namespace desktop {
 	        this.speaker = source["speaker"];
 	    }
 	}
+	
 	export class Draft {
 	    id: string;
 	    recordId: string;

@@ -18,6 +18,7 @@ const tables: Record<string, string[]> = {
   medium: ['common.medium.'],
   kind: ['common.kind.', 'audit.close.', 'common.job.'],
   state: ['casefile.text.', 'casefile.indexState.', 'copies.state.'],
+  index: ['casefile.indexState.'],
   sound: ['audit.sound.'],
   timeliness: ['casefile.timeliness.'],
 };

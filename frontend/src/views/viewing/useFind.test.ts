@@ -10,7 +10,7 @@ const hit = (page: number, frame: number, mark = true) =>
     source: page ? 'text' : 'speech',
     page,
     frame,
-    time: 0,
+    time: page ? -1 : frame / 25,
     score: 1,
     fragments: [{ text: '甲', mark }],
   }) as SearchHit;
@@ -19,7 +19,7 @@ const answer = (...hits: SearchHit[]) =>
 
 describe('find inside a record', () => {
   it('puts places in the order of the record and leaves out what only the title holds', () => {
-    const places = placesOf(answer(hit(7, -1), hit(0, 40), hit(2, -1), hit(3, -1, false), hit(0, -1)));
+    const places = placesOf(answer(hit(7, -1), hit(0, 40), hit(2, -1), hit(3, -1, false), hit(0, -25)));
     expect(places.map((place) => [place.page, place.frame])).toEqual([
       [0, 40],
       [2, -1],

@@ -5,10 +5,11 @@ import * as search from '@/api/search';
 import type { SearchHit, SearchRequest, SearchResult } from '@/api/types';
 import { useAsync } from '@/composables/useAsync';
 
-/** Place is one place inside the record: a page (1-based), or a frame (0-based). */
+/** Place is one place inside the record: a page (1-based), a frame (0-based, -1 while unknown) or a time (s, -1 for a page). */
 export interface Place {
   page: number;
   frame: number;
+  time: number;
   source: string;
   fragments: SearchHit['fragments'];
 }
@@ -33,9 +34,12 @@ export function placesOf(result: SearchResult): Place[] {
   return result.groups
     .flatMap((group) => group.records)
     .flatMap((record) => record.hits)
-    .filter((hit) => hit.fragments.some((fragment) => fragment.mark) && (hit.page > 0 || hit.frame >= 0))
-    .map(({ page, frame, source, fragments }) => ({ page, frame, source, fragments }))
-    .sort((a, b) => a.page - b.page || a.frame - b.frame);
+    .filter(
+      (hit) =>
+        hit.fragments.some((fragment) => fragment.mark) && (hit.page > 0 || hit.frame >= 0 || hit.time >= 0),
+    )
+    .map(({ page, frame, time, source, fragments }) => ({ page, frame, time, source, fragments }))
+    .sort((a, b) => a.page - b.page || a.time - b.time || a.frame - b.frame);
 }
 
 /**
