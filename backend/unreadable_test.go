@@ -1,4 +1,4 @@
-package ingest_test
+package backend_test
 
 import (
 	"os"
@@ -27,13 +27,23 @@ func TestUnreadableRecordingsAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "a-cut.mp4"), string(whole[:len(whole)*2/3]))
-	write(t, filepath.Join(dir, "b-vendor.dav"), "\x01\x02DHAV of an unknown kind")
-	write(t, filepath.Join(dir, "c-playlist.mp4"), "#EXTM3U\n#EXTINF:1,\n/etc/passwd\n")
-	write(t, filepath.Join(dir, "d-unknown.dat"), "no recording")
-	write(t, filepath.Join(dir, "e-zeros.mp4"), string(make([]byte, 4096)))
-
-	out := receive(t, h, ingest.Submission{CaseID: file.ID, Paths: []string{dir}, Chain: true})
+	for name, content := range map[string][]byte{
+		"a-cut.mp4":      whole[:len(whole)*2/3],
+		"b-vendor.dav":   []byte("\x01\x02DHAV of an unknown kind"),
+		"c-playlist.mp4": []byte("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n"),
+		"d-unknown.dat":  []byte("no recording"),
+		"e-zeros.mp4":    make([]byte, 4096),
+	} {
+		if err = os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := h.Ingest.Receive(t.Context(), h.As(accounts.Archivist), ingest.Submission{
+		CaseID: file.ID, Stage: catalog.StageInvestigation, Paths: []string{dir}, Chain: true,
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	type short struct{ Name, State, Code, Kind string }
 	var got []short
 	for _, o := range out {
