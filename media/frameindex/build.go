@@ -31,7 +31,7 @@ func Scan(ctx context.Context, f *os.File) (*Index, error) {
 	if ix.stream < 0 {
 		return ix.finish(), nil
 	}
-	err = s.Scan(ctx, func(p []av.Packet) error {
+	err = s.ScanTable(ctx, f, func(p []av.Packet) error {
 		ix.packets = append(ix.packets, p...)
 		if len(ix.packets) > maxPackets {
 			return errTooMany
@@ -89,9 +89,9 @@ type Options struct {
 	// Partial is what Checkpoint was given last in an earlier, interrupted
 	// build of the same file; nil begins at the start.
 	Partial []byte
-	// Checkpoint (may be nil) is handed the work so far now and then, about
-	// every ten seconds of computing, to be kept by the caller. Its error
-	// stops the build.
+	// Checkpoint (may be nil) is handed the work so far now and then, at last
+	// about every ten seconds of computing, to be kept by the caller. Its
+	// error stops the build.
 	Checkpoint func(partial []byte) error
 }
 
@@ -188,14 +188,19 @@ type recorder struct {
 	ix        *Index
 	o         Options
 	pixels    int64 // decoded since the last checkpoint
+	patience  int64 // pixels from that one to the next
 	encrypted bool
 	many      bool   // too many packets
 	stop      func() // ends the pass
 }
 
-// checkpointEvery is how many pixels are decoded between checkpoints: 10 s or
-// so of one processor.
-const checkpointEvery = 4 << 30
+// Pixels decoded until the first checkpoint, and between later ones at most: 10 s
+// or so of one processor. Each stretch is twice the one before, so that writing
+// them down stays a small part of the work from the beginning.
+const (
+	firstCheckpoint = 64 << 20
+	checkpointEvery = 4 << 30
+)
 
 func (r *recorder) packet(n int64, p av.Packet) {
 	if len(r.ix.packets) < maxPackets {
@@ -219,8 +224,8 @@ func (r *recorder) frame(fr *av.Frame) error {
 		r.ix.state = Damaged
 	}
 	w, h := fr.Size()
-	if r.pixels += int64(w) * int64(h); r.pixels >= checkpointEvery && r.o.Checkpoint != nil {
-		r.pixels = 0
+	if r.pixels += int64(w) * int64(h); r.pixels >= max(r.patience, firstCheckpoint) && r.o.Checkpoint != nil {
+		r.pixels, r.patience = 0, min(max(r.patience, firstCheckpoint)*2, checkpointEvery)
 		return r.o.Checkpoint(r.ix.marshal(magicPartial))
 	}
 	return nil

@@ -9,6 +9,7 @@
 #include <libavutil/md5.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
+#include <malloc.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,8 +34,9 @@ static int io_read(void *opaque, uint8_t *buf, int n) {
 	int in_hole = io->pos >= io->hole;
 	if (in_hole && io->left < n) return AVERROR_EOF;
 	ssize_t r;
-	do r = pread(io->fd, buf, n, io->pos); while (r < 0 && errno == EINTR);
-	if (r < 0) return AVERROR(errno);
+	if (io->blind) r = FFMIN(n, io->size - io->pos);
+	else do r = pread(io->fd, buf, n, io->pos); while (r < 0 && errno == EINTR);
+	if (r < 0) return io->blind ? AVERROR_EOF : AVERROR(errno);
 	if (r == 0) return AVERROR_EOF;
 	io->pos += r;
 	if (in_hole) io->left -= r;
@@ -140,7 +142,15 @@ static void log_line(void *ctx, int level, const char *fmt, va_list args) {
 // No single piece of a recording needs more: a file that claims so is broken.
 enum { max_alloc = 1 << 30 };
 
+// Pictures are taken and given back all the time, by whichever thread Go or
+// FFmpeg happens to be on. One heap for all of them, that keeps what was given
+// back, saves the system from clearing the same pages again and again.
+enum { kept_memory = 64 << 20 };
+
 __attribute__((constructor)) static void start(void) {
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, kept_memory / 2);
+	mallopt(M_TRIM_THRESHOLD, kept_memory);
 	av_log_set_callback(log_line);
 	av_max_alloc(max_alloc);
 }
@@ -209,7 +219,19 @@ int dy_source_open(dy_source *s, int fd, const char *formats, const char *codecs
 	return r;
 }
 
-int dy_source_info(dy_source *s) { return avformat_find_stream_info(s->fmt, NULL); }
+// To learn how far pictures are reordered, FFmpeg decodes the first ones and
+// throws them away: nobody sees their blocks. (Our own decoders never leave the
+// loop filter out, see dy_send.)
+int dy_source_info(dy_source *s) {
+	unsigned n = s->fmt->nb_streams;
+	AVDictionary **options = av_calloc(n + 1, sizeof *options);
+	if (!options) return AVERROR(ENOMEM);
+	for (unsigned i = 0; i < n; i++) av_dict_set(&options[i], "skip_loop_filter", "all", 0);
+	int r = avformat_find_stream_info(s->fmt, options);
+	for (unsigned i = 0; i < n; i++) av_dict_free(&options[i]);
+	av_free(options);
+	return r;
+}
 
 void dy_source_close(dy_source *s) {
 	if (!s->fmt) return;
@@ -275,6 +297,19 @@ int dy_scan(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out, int n, 
 		if ((r = dy_next(f, p, stream, &out[*got])) < 0) break;
 		av_packet_unref(p);
 	}
+	return r;
+}
+
+int dy_table_size(AVFormatContext *f, int stream) { return avformat_index_get_entries_count(f->streams[stream]); }
+
+// Reads what follows from the container's own table alone, from its first packet
+// on. No parser may look at the packets any more; a seek lets go of those that
+// did, and of what they had read.
+int dy_table_only(dy_source *s, int stream) {
+	AVStream *st = s->fmt->streams[stream];
+	s->fmt->flags |= AVFMT_FLAG_NOPARSE;
+	int r = av_seek_frame(s->fmt, stream, avformat_index_get_entry(st, 0)->timestamp - 1, AVSEEK_FLAG_BACKWARD);
+	s->io.blind = 1;
 	return r;
 }
 

@@ -15,6 +15,7 @@ typedef struct {
 	int64_t pos, size;
 	int64_t hole; // where the hole begins that the file ends with; size if there is none
 	int64_t left; // bytes of that hole that may be read until the next packet
+	int blind;    // reads pass on without fetching: only the container's own table is asked
 	atomic_int stop; // set by another thread: every read fails from then on
 } dy_io;
 
@@ -65,6 +66,8 @@ int dy_seek_stream(AVFormatContext *f, int stream, int64_t ts);
 int dy_seek_byte(AVFormatContext *f, int64_t pos);
 int dy_next(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out);
 int dy_scan(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out, int n, int *got);
+int dy_table_size(AVFormatContext *f, int stream);
+int dy_table_only(dy_source *s, int stream);
 int dy_audio_samples(AVFormatContext *f, int stream, int bytes);
 
 int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l, const char *codecs);

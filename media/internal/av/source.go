@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -247,6 +248,34 @@ func (s *Source) Watch(ctx context.Context) (release func()) {
 
 func packetOf(p C.dy_packet) Packet {
 	return Packet{PTS: int64(p.pts), DTS: int64(p.dts), Pos: int64(p.pos), Duration: int64(p.duration), Size: int32(p.size), Flags: int32(p.flags)}
+}
+
+// tableTells reports that the container's own table of samples says everything
+// of its packets: an MP4 that is not fragmented, whose pictures no parser reads.
+func (s *Source) tableTells(f *os.File) bool {
+	if !strings.HasPrefix(s.Format(), "mov,") || !slices.Contains([]string{"h264", "hevc", "mpeg4", "mjpeg"}, s.Codec(s.stream)) {
+		return false
+	}
+	whole := false
+	for _, p := range boxes(f, s.Size()) {
+		if slices.Contains([]string{"moof", "sidx", "mfra", "styp"}, p.Type) {
+			return false
+		}
+		whole = whole || p.Type == "moov" && p.Whole
+	}
+	return whole && C.dy_table_size(s.c.fmt, C.int(s.stream)) > 0
+}
+
+// ScanTable is Scan of all packets, without fetching their content where the
+// container's table tells of them: of an hour that is gigabytes. Key packets are
+// then those that the container names. The source is of no other use afterwards.
+func (s *Source) ScanTable(ctx context.Context, f *os.File, fn func([]Packet) error) error {
+	if s.tableTells(f) {
+		if err := code(C.dy_table_only(s.c, C.int(s.stream))); err != nil {
+			return fmt.Errorf("%w: table of samples: %w", media.ErrDamaged, err)
+		}
+	}
+	return s.Scan(ctx, fn)
 }
 
 // scanBatch packets cross from C to Go at once: a call costs more than a packet.
