@@ -169,7 +169,7 @@ func (d *Decoder) prepare(ctx context.Context, k keeping, w Wish) error {
 	if k.put != nil {
 		k.put(k.to, pic)
 	} else {
-		d.keep(k.to, pic)
+		d.keep(k.to, pic, false)
 	}
 	pic.Close()
 	return nil

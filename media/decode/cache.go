@@ -16,6 +16,7 @@ type cache struct {
 	typical      int64 // bytes of the decoded picture put last
 	at, step     int64 // where the person looks, and the motion
 	entries      map[cacheKey]cacheEntry
+	trail        []int64 // frames decoded going forward, the oldest first
 }
 
 // cacheKey names a picture: as decoded (zero size), or fitted into a size.
@@ -54,6 +55,26 @@ func (c *cache) putFrame(n int64, pic *av.Frame) {
 	c.typical = pic.Bytes()
 	c.entries[k] = cacheEntry{frame: pic.Clone(), bytes: c.typical}
 	c.added(k, c.typical)
+}
+
+// trailLength is how many pictures decoded going forward stay behind the
+// person. A cache that filled up with them would make the decoder write each
+// new picture into memory that the system has yet to clear, a quarter of the
+// cost of a step; so their memory goes round.
+const trailLength = 2
+
+// putTrail keeps pic as the newest of those decoded going forward.
+func (c *cache) putTrail(n int64, pic *av.Frame) {
+	c.putFrame(n, pic)
+	if c.trail = append(c.trail, n); len(c.trail) <= trailLength {
+		return
+	}
+	if k := (cacheKey{n: c.trail[0]}); k.n != n {
+		if _, ok := c.entries[k]; ok {
+			c.drop(k)
+		}
+	}
+	c.trail = append(c.trail[:0], c.trail[1:]...)
 }
 
 // putView keeps a picture for display, which must not change any more.
@@ -110,6 +131,7 @@ func (c *cache) drop(k cacheKey) {
 }
 
 func (c *cache) clear() {
+	c.trail = nil
 	for k := range c.entries {
 		c.drop(k)
 	}

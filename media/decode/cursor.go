@@ -15,6 +15,7 @@ import (
 // counted back from `to`, down to `from`.
 type keeping struct {
 	from, to, every int64
+	forward         bool                         // the person moves on: few need stay
 	put             func(n int64, pic *av.Frame) // nil: as they are
 }
 
@@ -179,7 +180,7 @@ func (c *cursor) run(ctx context.Context, n int64, k keeping) (*av.Frame, error)
 			if k.put != nil {
 				k.put(shown, pic)
 			} else {
-				c.d.keep(shown, pic)
+				c.d.keep(shown, pic, false)
 			}
 		}
 		c.at = max(c.at, shown)

@@ -146,11 +146,11 @@ func (d *Decoder) Frame(ctx context.Context, n int64) (*Frame, error) {
 	if n < 0 || n >= d.index.Len() {
 		return nil, fmt.Errorf("frame %d of %d: %w", n, d.index.Len(), media.ErrNoFrame)
 	}
-	f, from, err := d.lookUp(n)
+	f, k, err := d.lookUp(n)
 	if f != nil || err != nil {
 		return f, err
 	}
-	return d.decoded(ctx, n, keeping{from: from, to: n, every: 1})
+	return d.decoded(ctx, n, k)
 }
 
 // decoded decodes frame n when its turn comes, and keeps others on the way.
@@ -167,7 +167,7 @@ func (d *Decoder) decoded(ctx context.Context, n int64, k keeping) (*Frame, erro
 	if err != nil {
 		return nil, fmt.Errorf("frame %d: %w", n, err)
 	}
-	d.keep(n, pic)
+	d.keep(n, pic, k.forward)
 	return d.wrap(n, pic), nil
 }
 
@@ -212,25 +212,25 @@ func (d *Decoder) cursorFor(n int64) *cursor {
 	return c
 }
 
-// lookUp answers from the cache, or says from which frame on the pictures met
-// on the way are worth keeping: going backwards, a whole window is.
-func (d *Decoder) lookUp(n int64) (f *Frame, from int64, err error) {
+// lookUp answers from the cache, or says which pictures met on the way are worth
+// keeping: going backwards, a whole window is.
+func (d *Decoder) lookUp(n int64) (f *Frame, k keeping, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
-		return nil, 0, ErrClosed
+		return nil, k, ErrClosed
 	}
-	backwards := n < d.last && d.last-n <= maxWindow
+	moved := n - d.last
 	d.last = n
 	d.cache.look(n, 0)
 	if pic := d.cache.frame(n); pic != nil {
-		return d.wrap(n, pic), 0, nil
+		return d.wrap(n, pic), k, nil
 	}
-	from = n
-	if backwards {
-		from = max(0, n-d.cache.window()+1)
+	k = keeping{from: n, to: n, every: 1, forward: moved > 0 && moved <= maxWindow}
+	if moved < 0 && -moved <= maxWindow {
+		k.from = max(0, n-d.cache.window()+1)
 	}
-	return nil, from, nil
+	return nil, k, nil
 }
 
 func (d *Decoder) cached(n int64) *Frame {
@@ -242,10 +242,14 @@ func (d *Decoder) cached(n int64) *Frame {
 	return nil
 }
 
-func (d *Decoder) keep(n int64, pic *av.Frame) {
+func (d *Decoder) keep(n int64, pic *av.Frame, forward bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.closed {
+	switch {
+	case d.closed:
+	case forward:
+		d.cache.putTrail(n, pic)
+	default:
 		d.cache.putFrame(n, pic)
 	}
 }
