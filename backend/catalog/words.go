@@ -74,6 +74,10 @@ const (
 // index of a recording.
 const DerivedFrameIndex = "frameindex-v1"
 
+// DerivedIndexPart is the kind under which the vault keeps how far the making
+// of a frame index came; empty once it is made.
+const DerivedIndexPart = "frameindex-part-v1"
+
 // DerivedPreview is the kind under which the vault keeps thumbnails and sound
 // curve of a recording (media/preview).
 const DerivedPreview = "preview-v1"

@@ -30,7 +30,10 @@ func (d *Desk) buildIndex(ctx context.Context, j jobs.Job, progress jobs.Progres
 		return fmt.Errorf("open original: %w", err)
 	}
 	defer f.Close()
-	data, err := d.cfg.Media.BuildIndex(ctx, f, progress)
+	data, err := d.cfg.Media.ResumeIndex(ctx, f, d.unfinished(r.SHA256), progress, func(part []byte) {
+		// Lost, it costs the work since the one before, and nothing else.
+		_ = d.keep(ctx, r.SHA256, catalog.DerivedIndexPart, part)
+	})
 	if errors.Is(err, remote.ErrWorkerGone) || ctx.Err() != nil {
 		return err
 	}
@@ -43,18 +46,40 @@ func (d *Desk) buildIndex(ctx context.Context, j jobs.Job, progress jobs.Progres
 	if err != nil {
 		return jobs.Permanent(fmt.Errorf("read frame index: %w", err))
 	}
-	err = d.cfg.Vault.PutDerived(ctx, r.SHA256, catalog.DerivedFrameIndex, func(w io.Writer) error {
-		_, err = w.Write(data)
-		return err
-	})
-	if err != nil {
+	if err = d.keep(ctx, r.SHA256, catalog.DerivedFrameIndex, data); err != nil {
 		return fmt.Errorf("keep frame index: %w", err)
+	}
+	if err = d.keep(ctx, r.SHA256, catalog.DerivedIndexPart, nil); err != nil {
+		return fmt.Errorf("drop part of frame index: %w", err)
 	}
 	state := catalog.IndexVerified
 	if ix.State() == frameindex.Damaged {
 		state = catalog.IndexDamaged
 	}
 	return d.indexed(ctx, r, catalog.Indexed{State: state, Frames: ix.Len(), Duration: ix.Duration(), Width: r.Width, Height: r.Height}, audit.OK)
+}
+
+// unfinished returns how far an earlier run came with a recording's index, nil
+// if there is nothing to go on from. Whether it fits, the engine finds out.
+func (d *Desk) unfinished(sha256 string) []byte {
+	f, err := d.cfg.Vault.Derived(sha256, catalog.DerivedIndexPart)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	const most = 64 << 20 // bytes
+	part, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil || len(part) > most {
+		return nil
+	}
+	return part
+}
+
+func (d *Desk) keep(ctx context.Context, sha256, kind string, data []byte) error {
+	return d.cfg.Vault.PutDerived(ctx, sha256, kind, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }
 
 // Reindex lets the frame index of a recording be made anew: the kept one is of

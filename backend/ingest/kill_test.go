@@ -39,12 +39,19 @@ func die(ctx context.Context, spec []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.Ingest.Receive(ctx, actor, ingest.Submission{CaseID: spec[3], Stage: catalog.StageService, Paths: []string{spec[4]}},
+	took, err := w.Ingest.Receive(ctx, actor, ingest.Submission{CaseID: spec[3], Stage: catalog.StageService, Paths: []string{spec[4]}},
 		func(p ingest.Progress) {
 			if p.Step == spec[5] && (spec[5] != ingest.StepCopying || p.BytesDone > 0) {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			}
 		})
+	if err == nil && spec[5] == stepIndexing {
+		record, failed := w.Catalog.Record(ctx, took[0].RecordID)
+		if failed != nil {
+			return failed
+		}
+		return dieIndexing(ctx, w.Vault, record.SHA256)
+	}
 	return err
 }
 

@@ -120,10 +120,7 @@ func (s *server) do(ctx context.Context, m message) (data any, body []byte, err 
 	case methodProbe:
 		data, err = probe.File(ctx, m.files[0])
 	case methodIndex:
-		var ix *frameindex.Index
-		if ix, err = frameindex.Build(ctx, m.files[0], progress); err == nil {
-			body = ix.Marshal()
-		}
+		body, err = s.buildIndex(ctx, m, progress)
 	case methodExport:
 		data, err = s.export(ctx, m, progress)
 	case methodPreview:
@@ -138,6 +135,23 @@ func (s *server) do(ctx context.Context, m message) (data any, body []byte, err 
 		err = fmt.Errorf("%w: method %q", errProtocol, m.Method)
 	}
 	return data, body, err
+}
+
+// buildIndex goes on from the body, and hands on what it has so far now and then.
+func (s *server) buildIndex(ctx context.Context, m message, progress func(done, total int64)) ([]byte, error) {
+	ix, err := frameindex.Resume(ctx, m.files[0], frameindex.Options{
+		Progress: progress, Partial: m.body,
+		Checkpoint: func(part []byte) error {
+			if len(part) > maxCallBody {
+				return nil // it could not be sent back: such a build begins anew
+			}
+			return s.wire.send(message{header: header{ID: m.ID, Kind: kindKeep}, body: part})
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ix.Marshal(), nil
 }
 
 func (s *server) export(ctx context.Context, m message, progress func(done, total int64)) (export.Manifest, error) {
@@ -270,6 +284,9 @@ func (r *served) frame(ctx context.Context, data []byte) (any, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if args.Step != 0 && !args.Lossless && !args.Digest {
+		return r.moving(ctx, args, plan)
+	}
 	f, err := r.decoder.Frame(ctx, args.Frame)
 	if err != nil {
 		return nil, nil, err
@@ -294,6 +311,26 @@ func (r *served) frame(ctx context.Context, data []byte) (any, []byte, error) {
 		body, err = decode.EncodeJPEG(p, args.MaxWidth, args.MaxHeight, jpegQuality)
 	}
 	return out, body, err
+}
+
+// moving answers a wish in motion: what comes next is decoded ahead, in the
+// size of the display. A plan is in the pixels of the original, so its pictures
+// are kept whole.
+func (r *served) moving(ctx context.Context, args frameArgs, plan *redact.Plan) (any, []byte, error) {
+	w := decode.Wish{MaxWidth: args.MaxWidth, MaxHeight: args.MaxHeight, Step: int64(args.Step)}
+	if plan != nil {
+		w.MaxWidth, w.MaxHeight = 0, 0
+	}
+	v, err := r.decoder.View(ctx, args.Frame, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	if plan != nil {
+		v.Picture = v.Picture.Clone()
+		plan.Apply(&v.Picture, args.Frame)
+	}
+	body, err := decode.EncodeJPEG(v.Picture, args.MaxWidth, args.MaxHeight, jpegQuality)
+	return frameAnswer{Info: v.Info, MIME: "image/jpeg"}, body, err
 }
 
 // planOf parses a plan, keeping the last one: a preview asks with the same plan
