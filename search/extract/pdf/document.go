@@ -32,7 +32,7 @@ const busyWait = 10 * time.Second
 // document is an open PDF: one sandbox, used by one call at a time.
 type document struct {
 	format *Format
-	file   *os.File
+	file   io.ReaderAt
 	size   int64
 	pages  int
 	turn   chan struct{} // holds one token while a call runs

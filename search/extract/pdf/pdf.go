@@ -71,7 +71,14 @@ func (p *Format) Open(ctx context.Context, f *os.File, _ string) (extract.Docume
 	if err != nil {
 		return nil, fmt.Errorf("look at file: %w", err)
 	}
-	d := &document{format: p, file: f, size: info.Size(), turn: make(chan struct{}, 1)}
+	return p.OpenReader(ctx, f, info.Size())
+}
+
+// OpenReader opens a PDF of size bytes that lies anywhere, such as one made in
+// memory; r must stay readable until the document is closed. Errors as those of
+// Open.
+func (p *Format) OpenReader(ctx context.Context, r io.ReaderAt, size int64) (extract.Document, error) {
+	d := &document{format: p, file: r, size: size, turn: make(chan struct{}, 1)}
 	if err := d.start(ctx); err != nil {
 		_ = d.Close()
 		return nil, err
