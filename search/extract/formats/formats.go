@@ -6,6 +6,7 @@ package formats
 
 import (
 	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/ofd"
 	"diaoyue.example/workstation/search/extract/office"
 	"diaoyue.example/workstation/search/extract/pdf"
 	"diaoyue.example/workstation/search/extract/text"
@@ -26,8 +27,10 @@ func New(cfg Config) *extract.Extractor {
 		fonts = extract.SystemFonts()
 	}
 	face := extract.NewTypesetter(fonts)
+	papers := pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits})
 	return extract.New(limits,
-		pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits}),
+		papers,
+		ofd.New(papers, limits),
 		office.New(face, limits),
 		text.New(face, limits),
 		extract.NewPictures(limits),

@@ -1,0 +1,116 @@
+package ofd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+
+	"diaoyue.example/workstation/search/extract"
+)
+
+// document is an open OFD.
+type document struct {
+	painter Painter
+	limits  extract.Limits
+
+	mu     sync.Mutex // one call at a time: parts are read once and kept
+	book   *book
+	shown  int // the page that drawn shows, 1-based; 0 is none
+	drawn  extract.Document
+	closed bool
+}
+
+func (d *document) Kind() string { return "ofd" }
+
+func (d *document) Pages() int { return len(d.book.leaves) }
+
+// Page is the text as the file orders it: templates under the page, the page,
+// templates over it, annotations.
+func (d *document) Page(ctx context.Context, n int) (extract.Page, error) {
+	var out extract.Page
+	err := d.call(ctx, func(ctx context.Context) error {
+		s, err := d.book.leaves[n-1].open()
+		if err != nil {
+			return err
+		}
+		c := &composer{area: s.area, most: d.limits.TextBytes, said: map[string]bool{}}
+		if err := s.show(ctx, c); err != nil {
+			return err
+		}
+		out = c.page(n)
+		return c.over
+	})
+	return out, err
+}
+
+// Render writes the page as a PDF in memory and has it drawn.
+func (d *document) Render(ctx context.Context, n, widthPx int) (extract.Image, error) {
+	var out extract.Image
+	err := d.call(ctx, func(ctx context.Context) error {
+		if d.shown != n {
+			if err := d.draw(ctx, n); err != nil {
+				return err
+			}
+		}
+		var err error
+		out, err = d.drawn.Render(ctx, 1, widthPx)
+		return err
+	})
+	return out, err
+}
+
+// draw opens page n with the painter and lets go of the page before.
+func (d *document) draw(ctx context.Context, n int) error {
+	s, err := d.book.leaves[n-1].open()
+	if err != nil {
+		return err
+	}
+	pdf, err := writePage(ctx, s)
+	if err != nil {
+		return err
+	}
+	if err = d.letGo(); err != nil {
+		return err
+	}
+	drawn, err := d.painter.OpenReader(ctx, bytes.NewReader(pdf), int64(len(pdf)))
+	if err != nil {
+		return fmt.Errorf("draw page: %w", err)
+	}
+	d.drawn, d.shown = drawn, n
+	return nil
+}
+
+func (d *document) letGo() error {
+	if d.drawn == nil {
+		return nil
+	}
+	err := d.drawn.Close()
+	d.drawn, d.shown = nil, 0
+	return err
+}
+
+// call runs fn alone, within the time for a page.
+func (d *document) call(ctx context.Context, fn func(context.Context) error) error {
+	timed, cancel := context.WithTimeout(ctx, d.limits.PageTime)
+	defer cancel()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return os.ErrClosed
+	}
+	err := fn(timed)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return extract.ErrTimeout
+	}
+	return err
+}
+
+func (d *document) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	return d.letGo()
+}
