@@ -179,7 +179,8 @@ func (l *Log) Head(ctx context.Context) (Head, error) {
 
 // identify reads the archive's id, or makes it while the log is empty.
 func (l *Log) identify(ctx context.Context) error {
-	return l.db.Write(ctx, func(tx *store.Tx) error {
+	made := false
+	err := l.db.Write(ctx, func(tx *store.Tx) error {
 		err := tx.QueryRowContext(ctx, `SELECT archive FROM audit_origin`).Scan(&l.archive)
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -197,8 +198,15 @@ func (l *Log) identify(ctx context.Context) error {
 		}
 		l.archive = id.String()
 		_, err = tx.ExecContext(ctx, `INSERT INTO audit_origin (one, archive, made) VALUES (1, ?, ?)`, l.archive, store.FormatTime(l.cfg.Now()))
+		made = err == nil
 		return err
 	})
+	if err != nil || !made {
+		return err
+	}
+	// Marks are found by the id: were it lost with a torn write-ahead log, this
+	// would open as another archive, of which nobody knows anything.
+	return l.db.Fold(ctx)
 }
 
 // tail returns the number of entries and the time of the last.

@@ -163,6 +163,25 @@ func (db *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return nil
 }
 
+// Fold moves what was committed from the write-ahead log into the database
+// file: a log that is torn later cannot take it away. SQLite does it by itself
+// now and then; who must know asks for it. ErrBusy while an older snapshot is
+// being read.
+func (db *DB) Fold(ctx context.Context) error {
+	h, err := db.lend(ctx)
+	if err != nil {
+		return err
+	}
+	var busy, pages, moved int
+	if err := h.write.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
+		return fmt.Errorf("fold log into database: %w", classify(err))
+	}
+	if busy != 0 {
+		return fmt.Errorf("fold log into database: %w", ErrBusy)
+	}
+	return nil
+}
+
 // distrust closes a connection on which the disk failed, so that the next
 // write has a new one: SQLite falls back to reading alone when a file cannot
 // be opened for writing, and stays so.

@@ -497,3 +497,54 @@ func BenchmarkWrite(b *testing.B) {
 		}
 	}
 }
+
+// What was folded is in the file itself, without the write-ahead log.
+func TestFold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	db := open(t, path)
+	if err := db.Write(t.Context(), add("one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Fold(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone := filepath.Join(t.TempDir(), "b.db")
+	if err := os.WriteFile(alone, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := open(t, alone)
+	err = other.Read(t.Context(), func(tx *store.Tx) error {
+		var n int
+		if err := tx.QueryRow(`SELECT count(*) FROM account`).Scan(&n); err != nil || n != 1 {
+			t.Errorf("%d rows, %v", n, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, release := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = db.Read(context.WithoutCancel(t.Context()), func(tx *store.Tx) error {
+			var n int
+			err := tx.QueryRow(`SELECT count(*) FROM account`).Scan(&n)
+			close(held)
+			<-release
+			return err
+		})
+	}()
+	<-held
+	if err := db.Write(t.Context(), add("two")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := db.Fold(ctx); err == nil {
+		t.Error("folded under an older snapshot")
+	}
+	close(release)
+}
