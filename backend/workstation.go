@@ -58,7 +58,7 @@ type Workstation struct {
 // Recovery says what was found half done at the opening.
 type Recovery struct {
 	Viewings int                  // closed as recovered
-	Files    []ingest.Interrupted // to be submitted again
+	Files    []ingest.Interrupted // taken up again, or to be submitted again
 }
 
 // Create founds an archive in an empty (or new) folder and opens it. Errors:
@@ -240,7 +240,7 @@ func (w *Workstation) recover(ctx context.Context) error {
 		return fmt.Errorf("close interrupted viewings: %w", err)
 	}
 	if w.Recovered.Files, err = w.Ingest.Recover(ctx); err != nil {
-		return fmt.Errorf("report interrupted files: %w", err)
+		return fmt.Errorf("take up interrupted files: %w", err)
 	}
 	if err := w.Preservation.Recover(ctx); err != nil {
 		return fmt.Errorf("finish take-out: %w", err)

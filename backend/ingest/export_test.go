@@ -2,20 +2,20 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"testing"
 
-	"diaoyue.example/workstation/backend/jobs"
+	"diaoyue.example/workstation/backend/accounts"
 )
 
-// LeaveIntent leaves what a program that died while copying would leave.
-func LeaveIntent(ctx context.Context, t *testing.T, r *jobs.Runner, caseID, path string) {
+// LeaveIntent leaves what a program that died before it touched the file would
+// leave.
+func LeaveIntent(ctx context.Context, t *testing.T, d *Desk, actor accounts.Actor, s Submission) {
 	t.Helper()
-	payload, err := json.Marshal(intent{Path: path, Case: caseID})
+	files, err := expand(ctx, s.Paths)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := r.Intend(ctx, jobs.Spec{Kind: intentKind, Subject: caseID, Payload: string(payload)}); err != nil {
+	if _, err := (&work{desk: d, actor: actor, submission: s}).intend(ctx, files); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -50,6 +50,7 @@ func New(cfg Config) *Desk {
 	cfg.Jobs.Handle(JobFrameIndex, d.buildIndex)
 	cfg.Jobs.Handle(JobText, d.takeText)
 	cfg.Jobs.Handle(JobPreview, d.buildPreview)
+	cfg.Jobs.Handle(JobIntake, d.takeUp)
 	return d
 }
 

@@ -309,22 +309,47 @@ func TestTimeliness(t *testing.T) {
 	})
 }
 
-// What was on its way at a crash is reported once, with an entry.
-func TestRecoverReportsIntents(t *testing.T) {
-	h := backendtest.Open(t, backendtest.Options{})
-	file := h.Case(t, "C-1")
-	path := write(t, filepath.Join(t.TempDir(), "lost.txt"), "text")
-	ingest.LeaveIntent(t.Context(), t, h.Jobs, file.ID, path)
-	h.Reopen(t)
-	if d := cmp.Diff([]ingest.Interrupted{{Path: path, CaseID: file.ID}}, h.Recovered.Files); d != "" {
-		t.Error(d)
-	}
-	rows, err := h.Log.List(t.Context(), audit.Filter{Event: audit.Recovery})
-	if err != nil || len(rows) != 1 {
-		t.Errorf("%d recovery entries (%v)", len(rows), err)
-	}
-	h.Reopen(t)
-	if len(h.Recovered.Files) != 0 {
-		t.Error("reported twice")
+// What was on its way at a crash is taken up once: finished when its source is
+// there as it was, and said to be submitted again otherwise.
+func TestRecoverTakesUp(t *testing.T) {
+	for name, tc := range map[string]struct {
+		between func(path string) error
+		who     accounts.Role
+		resumed bool
+		records int
+	}{
+		"as it was":              {func(string) error { return nil }, accounts.Archivist, true, 1},
+		"gone":                   {os.Remove, accounts.Archivist, false, 0},
+		"another since":          {func(p string) error { return appendTo(p, "more") }, accounts.Archivist, false, 0},
+		"by one who may no more": {func(string) error { return nil }, accounts.Reviewer, true, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := backendtest.Open(t, backendtest.Options{})
+			file := h.Case(t, "C-1")
+			path := write(t, filepath.Join(t.TempDir(), "lost.txt"), "text")
+			s := ingest.Submission{CaseID: file.ID, Stage: catalog.StageService, Paths: []string{path}}
+			ingest.LeaveIntent(t.Context(), t, h.Ingest, h.As(tc.who), s)
+			if err := tc.between(path); err != nil {
+				t.Fatal(err)
+			}
+			h.Reopen(t)
+			if d := cmp.Diff([]ingest.Interrupted{{Path: path, CaseID: file.ID, Resumed: tc.resumed}}, h.Recovered.Files); d != "" {
+				t.Error(d)
+			}
+			if err := h.Settle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := recordCount(t, h, file.ID); n != tc.records {
+				t.Errorf("%d records, want %d", n, tc.records)
+			}
+			rows, err := h.Log.List(t.Context(), audit.Filter{Event: audit.Recovery})
+			if err != nil || len(rows) != 1 {
+				t.Errorf("%d recovery entries (%v)", len(rows), err)
+			}
+			h.Reopen(t)
+			if len(h.Recovered.Files) != 0 {
+				t.Error("reported twice")
+			}
+		})
 	}
 }

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -47,8 +45,12 @@ func (d *Desk) Receive(ctx context.Context, actor accounts.Actor, s Submission, 
 	for _, f := range files {
 		w.p.Bytes += f.Size
 	}
+	intents, err := w.intend(ctx, files)
+	if err != nil {
+		return nil, err
+	}
 	for i := range files {
-		w.file(ctx, i)
+		w.file(ctx, i, intents[i])
 	}
 	// What is stored is joined even when the rest was cancelled.
 	if err := w.chain(context.WithoutCancel(ctx)); err != nil {
@@ -70,15 +72,22 @@ type work struct {
 	recordings []catalog.Record
 }
 
-// file takes one file and writes down its outcome.
-func (w *work) file(ctx context.Context, i int) {
+// file takes one file and writes down its outcome. intent is the row that says
+// it was to be taken.
+func (w *work) file(ctx context.Context, i int, intent string) {
 	o := &w.p.Outcomes[i]
 	before := w.p.BytesDone
 	if o.State == Waiting {
 		o.State = Running
 		w.p.Current = o.Name
 		w.tell(StepReading)
-		done, err := w.take(ctx, *o)
+		done, err := w.take(ctx, *o, intent)
+		if err != nil || done.State == Known {
+			// Left over, it would be taken for an interruption and tried again.
+			if dropped := w.desk.cfg.Jobs.Drop(context.WithoutCancel(ctx), intent); err == nil {
+				err = dropped
+			}
+		}
 		switch {
 		case err == nil:
 			*o = done
@@ -109,12 +118,12 @@ func (w *work) note(ctx context.Context, o *Outcome) {
 	}
 }
 
-// take follows the order of custody: intent, vault, catalogue, acknowledgement.
-func (w *work) take(ctx context.Context, o Outcome) (Outcome, error) {
+// take follows the order of custody: vault, catalogue, acknowledgement; the
+// intent was written before.
+func (w *work) take(ctx context.Context, o Outcome, intent string) (Outcome, error) {
 	if err := ctx.Err(); err != nil {
 		return o, err
 	}
-	d := w.desk
 	f, err := os.Open(o.Path)
 	if err != nil {
 		return o, err
@@ -127,22 +136,11 @@ func (w *work) take(ctx context.Context, o Outcome) (Outcome, error) {
 	if o.Size = info.Size(); o.Size == 0 {
 		return o, ErrEmpty.With("name", o.Name)
 	}
-	record, err := d.describe(ctx, f, o, info.ModTime())
+	record, err := w.desk.describe(ctx, f, o, info.ModTime())
 	if err != nil {
 		return o, err
 	}
-	intent, err := w.intend(ctx, o)
-	if err != nil {
-		return o, err
-	}
-	done, err := w.keep(ctx, f, info, record, intent, o)
-	if err != nil || done.State == Known {
-		// Left over, the intent would be reported as an interruption.
-		if dropped := d.cfg.Jobs.Drop(context.WithoutCancel(ctx), intent); err == nil {
-			err = dropped
-		}
-	}
-	return done, err
+	return w.keep(ctx, f, info, record, intent, o)
 }
 
 func (w *work) keep(ctx context.Context, f *os.File, info fs.FileInfo, record catalog.Record, intent string, o Outcome) (Outcome, error) {
@@ -305,58 +303,6 @@ func (w *work) chain(ctx context.Context) error {
 		return fmt.Errorf("join segments: %w", err)
 	}
 	return nil
-}
-
-// intent is what is written down before a file is touched.
-type intent struct {
-	Path  string `json:"path"`
-	Case  string `json:"case"`
-	Stage string `json:"stage"`
-}
-
-const intentKind = "intake"
-
-func (w *work) intend(ctx context.Context, o Outcome) (string, error) {
-	payload, err := json.Marshal(intent{o.Path, w.submission.CaseID, w.submission.Stage})
-	if err != nil {
-		return "", fmt.Errorf("write intent: %w", err)
-	}
-	return w.desk.cfg.Jobs.Intend(ctx, jobs.Spec{Kind: intentKind, Subject: w.submission.CaseID, Payload: string(payload)})
-}
-
-// Interrupted is a file that was being taken when the program last ended.
-// Nothing of it is in the catalogue; it is to be submitted again.
-type Interrupted struct {
-	Path   string
-	CaseID string
-}
-
-// Recover reports the files that were on their way when the program last
-// ended, each with an entry. It is called once, when the archive is opened.
-func (d *Desk) Recover(ctx context.Context) ([]Interrupted, error) {
-	left, err := d.cfg.Jobs.Intents(ctx, intentKind)
-	if err != nil {
-		return nil, err
-	}
-	out := []Interrupted{}
-	for _, j := range left {
-		var i intent
-		if err := json.Unmarshal([]byte(j.Payload), &i); err != nil {
-			return nil, fmt.Errorf("read intent: %w", err)
-		}
-		_, err := d.cfg.Log.Note(ctx, audit.Entry{
-			Event: audit.Recovery, Objects: map[string]string{"case": i.Case},
-			Codes: map[string]any{"interrupted": "ingestion", "begun": j.CreatedAt.Format(time.RFC3339)}, Details: map[string]any{"name": name(i.Path)},
-		})
-		if err != nil {
-			return nil, fmt.Errorf("log interruption: %w", err)
-		}
-		if err := d.cfg.Jobs.Drop(ctx, j.ID); err != nil {
-			return nil, err
-		}
-		out = append(out, Interrupted{i.Path, i.Case})
-	}
-	return out, nil
 }
 
 func (w *work) tell(step string) {

@@ -138,7 +138,7 @@ func TestResumeAfterACrash(t *testing.T) {
 	db := open(t, path)
 	runs := 0
 	var id string
-	for range 3 {
+	for n := range 3 {
 		r := jobs.New(db, clock)
 		begun := make(chan struct{})
 		r.Handle("k", func(ctx context.Context, _ jobs.Job, _ jobs.Progress) error {
@@ -154,7 +154,18 @@ func TestResumeAfterACrash(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-begun
-		r.Close() // leaves the row as a crash would
+		r.Close()
+		if j, err := r.Job(t.Context(), id); err != nil || j.State != jobs.Waiting || j.Attempts != n {
+			t.Errorf("closed: %+v, %v; want it to wait, %d attempts as before", j, err, n)
+		}
+		// A crash leaves the row as it was while the job ran.
+		err := db.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `UPDATE job SET state = 'running', attempts = attempts + 1`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	r := jobs.New(db, clock)
 	r.Handle("k", func(context.Context, jobs.Job, jobs.Progress) error { runs++; return nil })

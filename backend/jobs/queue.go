@@ -23,16 +23,32 @@ func (r *Runner) Enqueue(ctx context.Context, tx *store.Tx, s Spec) (string, err
 	return id, nil
 }
 
-// Intend writes an intent, durable when Intend returns: work the caller is
-// about to do himself and will Settle.
-func (r *Runner) Intend(ctx context.Context, s Spec) (string, error) {
-	var id string
+// Intend writes intents, durable when Intend returns: work the caller is about
+// to do himself and will Settle. The ids are in the order of the specs.
+func (r *Runner) Intend(ctx context.Context, specs ...Spec) ([]string, error) {
+	ids := make([]string, 0, len(specs))
 	err := r.db.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		id, err = r.insert(ctx, tx, s, "intent")
-		return err
+		for _, s := range specs {
+			id, err := r.insert(ctx, tx, s, "intent")
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		return nil
 	})
-	return id, err
+	return ids, err
+}
+
+// TakeUp makes an intent that its caller left a job: from then on the handler
+// of its kind does it.
+func (r *Runner) TakeUp(ctx context.Context, tx *store.Tx, id string) error {
+	_, err := tx.ExecContext(ctx, `UPDATE job SET state = 'waiting' WHERE id = ? AND state = 'intent'`, id)
+	if err != nil {
+		return fmt.Errorf("take up intent: %w", err)
+	}
+	r.wake()
+	return nil
 }
 
 // Settle ends an intent in the transaction that makes its outcome true.

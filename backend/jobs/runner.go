@@ -182,7 +182,8 @@ func (r *Runner) do(ctx context.Context, j Job) {
 	r.current, r.stop = nil, nil
 	r.mu.Unlock()
 	if ctx.Err() != nil {
-		return // closing: the row stays running and waits again at the next start
+		r.putBack(context.WithoutCancel(ctx), j)
+		return
 	}
 	if work.Err() != nil {
 		err = nil // cancelled: the row says so already
@@ -194,6 +195,18 @@ func (r *Runner) do(ctx context.Context, j Job) {
 	}
 	r.tell(j)
 	r.turn()
+}
+
+// putBack lets a job that the closing program stopped wait again at the next
+// start. It is not one more time that the job ended the program.
+func (r *Runner) putBack(ctx context.Context, j Job) {
+	err := r.db.Write(ctx, func(tx *store.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE job SET state = 'waiting', attempts = attempts - 1 WHERE id = ? AND state = 'running'`, j.ID)
+		return err
+	})
+	if err != nil { // then the row stays running, which comes to the same
+		slog.WarnContext(ctx, "job not put back", slog.String("job", j.ID), slog.Any("error", err))
+	}
 }
 
 func (r *Runner) handle(ctx context.Context, j Job) error {
