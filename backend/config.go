@@ -45,6 +45,10 @@ type Founding struct {
 	Organ    string // the bureau's name
 	Fonds    string // 全宗号
 	Accounts []accounts.NewAccount
+	// Originals is an existing empty folder on another disk or a NAS where the
+	// originals shall lie; "" = below the archive's root. The database is never
+	// there: it wants a disk of this machine.
+	Originals string
 }
 
 const databaseName = "workstation.db"

@@ -62,7 +62,8 @@ type Recovery struct {
 }
 
 // Create founds an archive in an empty (or new) folder and opens it. Errors:
-// ErrNotEmpty and those of accounts.Desk.Found; after an error the folder is
+// ErrNotEmpty (also of the folder for the originals), those of vault.Prepare
+// and of accounts.Desk.Found; after an error the folder is
 // empty again.
 func Create(ctx context.Context, cfg Config, f Founding) (*Workstation, error) {
 	entries, err := os.ReadDir(cfg.Dir)
@@ -75,6 +76,10 @@ func Create(ctx context.Context, cfg Config, f Founding) (*Workstation, error) {
 	if err = os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("found archive: %w", err)
 	}
+	undo, err := foundElsewhere(cfg.Dir, f.Originals)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("found archive: %w", err), empty(cfg.Dir))
+	}
 	w, err := open(ctx, cfg.withDefaults())
 	if err == nil {
 		if err = w.found(ctx, f); err == nil {
@@ -82,7 +87,7 @@ func Create(ctx context.Context, cfg Config, f Founding) (*Workstation, error) {
 		}
 		err = errors.Join(err, w.Close())
 	}
-	return nil, errors.Join(fmt.Errorf("found archive: %w", err), empty(cfg.Dir))
+	return nil, errors.Join(fmt.Errorf("found archive: %w", err), undo(), empty(cfg.Dir))
 }
 
 func (w *Workstation) found(ctx context.Context, f Founding) error {
@@ -155,7 +160,11 @@ func (w *Workstation) openFoundations(ctx context.Context) error {
 		return err
 	}
 	w.later(w.db.Close)
-	if w.Vault, err = vault.Open(cfg.Dir); err != nil {
+	at, err := place(cfg.Dir)
+	if err != nil {
+		return err
+	}
+	if w.Vault, err = vault.Open(cfg.Dir, vault.WithOriginals(at.Dir, at.Mark)); err != nil {
 		return err
 	}
 	if err = w.Vault.Sweep(ctx); err != nil {

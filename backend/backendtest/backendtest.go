@@ -60,6 +60,7 @@ type House struct {
 // Options change a house. The zero value is right.
 type Options struct {
 	Silence, Idle time.Duration
+	Originals     string // as of backend.Founding
 }
 
 // Open founds an archive in the test's folder with an account for each role; it is
@@ -72,7 +73,9 @@ func Open(tb testing.TB, o Options) *House {
 		Dir: filepath.Join(dir, "archive"), StateDir: filepath.Join(dir, "state"), CacheDir: CacheDir(), Mode: store.ModeCLI,
 		Now: h.Clock.Now, Argon: accounts.CheapForTests(), Silence: o.Silence, Idle: o.Idle,
 	}
-	w, err := backend.Create(tb.Context(), h.Config, Founding())
+	f := Founding()
+	f.Originals = o.Originals
+	w, err := backend.Create(tb.Context(), h.Config, f)
 	if err != nil {
 		tb.Fatal(err)
 	}

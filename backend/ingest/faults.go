@@ -35,6 +35,13 @@ var (
 
 // fileFault gives what went wrong with a file its code.
 func fileFault(name string, err error) error {
+	// What is wrong with the vault is not the file's fault, though the system
+	// has the same words for both.
+	for _, ours := range []error{vault.ErrReadOnly, vault.ErrDisk, vault.ErrNoOriginals, vault.ErrNoExclusive} {
+		if errors.Is(err, ours) {
+			return err
+		}
+	}
 	for _, m := range []struct {
 		cause error
 		fault *fault.Fault

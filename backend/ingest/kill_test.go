@@ -1,3 +1,5 @@
+//go:build linux && amd64
+
 package ingest_test
 
 import (
@@ -14,6 +16,8 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/backendtest"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/fault"
+	"diaoyue.example/workstation/backend/figure/mishap"
 	"diaoyue.example/workstation/backend/ingest"
 )
 
@@ -30,7 +34,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// die ingests a file and kills itself when a step is reached.
+// operations is the step of a child whose file operations the parent judges.
+const operations = "operations"
+
+// die ingests a file and kills itself when a step is reached, or says what
+// became of the file.
 func die(ctx context.Context, spec []string) error {
 	w, err := backendtest.Enter(ctx, spec[0], spec[1])
 	if err != nil {
@@ -40,18 +48,26 @@ func die(ctx context.Context, spec []string) error {
 	if err != nil {
 		return err
 	}
-	took, err := w.Ingest.Receive(ctx, actor, ingest.Submission{CaseID: spec[3], Stage: catalog.StageService, Paths: []string{spec[4]}},
+	if spec[5] == operations {
+		if err = mishap.Submit(); err != nil {
+			return err
+		}
+	}
+	out, err := w.Ingest.Receive(ctx, actor, ingest.Submission{CaseID: spec[3], Stage: catalog.StageService, Paths: []string{spec[4]}},
 		func(p ingest.Progress) {
 			if p.Step == spec[5] && (spec[5] != ingest.StepCopying || p.BytesDone > 0) {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			}
 		})
 	if err == nil && spec[5] == stepIndexing {
-		record, failed := w.Catalog.Record(ctx, took[0].RecordID)
+		record, failed := w.Catalog.Record(ctx, out[0].RecordID)
 		if failed != nil {
 			return failed
 		}
 		return dieIndexing(ctx, w.Vault, record.SHA256)
+	}
+	for _, o := range out {
+		fmt.Println("outcome", o.State, fault.Code(o.Err))
 	}
 	return err
 }
@@ -68,10 +84,7 @@ func TestKilledWhileTaking(t *testing.T) {
 			if err := h.Close(); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.CommandContext(t.Context(), os.Args[0])
-			cmd.Env = append(os.Environ(), "GOCOVERDIR="+t.TempDir(), childEnv+"="+strings.Join([]string{
-				h.Config.Dir, h.Config.StateDir, h.As(accounts.Archivist).Number, file.ID, path, step,
-			}, "\n"))
+			cmd := child(t, h, file.ID, path, step)
 			out, err := cmd.CombinedOutput()
 			if cmd.ProcessState.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 				t.Fatalf("the program was not killed: %v %s", err, out)
@@ -95,6 +108,16 @@ func TestKilledWhileTaking(t *testing.T) {
 			}
 		})
 	}
+}
+
+// child is this test binary taking a file in.
+func child(t *testing.T, h *backendtest.House, caseID, path, step string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), "GOCOVERDIR="+t.TempDir(), childEnv+"="+strings.Join([]string{
+		h.Config.Dir, h.Config.StateDir, h.As(accounts.Archivist).Number, caseID, path, step,
+	}, "\n"))
+	return cmd
 }
 
 // harmed says what is wrong with a case that should hold one file, "" when

@@ -119,7 +119,7 @@ func (d *Desk) takeUp(ctx context.Context, j jobs.Job, progress jobs.Progress) e
 	if err != nil {
 		return err
 	}
-	if err := d.cfg.Accounts.Require(ctx, account.Actor, accounts.Ingest, map[string]string{"case": n.Case}); err != nil {
+	if err = d.cfg.Accounts.Require(ctx, account.Actor, accounts.Ingest, map[string]string{"case": n.Case}); err != nil {
 		return jobs.Permanent(err)
 	}
 	w := &work{desk: d, actor: account.Actor, submission: Submission{CaseID: n.Case, Stage: n.Stage}, p: Progress{Started: d.cfg.Now(), Bytes: n.Size}}

@@ -513,16 +513,17 @@ func TestFold(t *testing.T) {
 		t.Fatal(err)
 	}
 	alone := filepath.Join(t.TempDir(), "b.db")
-	if err := os.WriteFile(alone, text, 0o600); err != nil {
+	if err = os.WriteFile(alone, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	other := open(t, alone)
 	err = other.Read(t.Context(), func(tx *store.Tx) error {
 		var n int
-		if err := tx.QueryRow(`SELECT count(*) FROM account`).Scan(&n); err != nil || n != 1 {
-			t.Errorf("%d rows, %v", n, err)
+		failed := tx.QueryRow(`SELECT count(*) FROM account`).Scan(&n)
+		if n != 1 {
+			t.Errorf("%d rows", n)
 		}
-		return nil
+		return failed
 	})
 	if err != nil {
 		t.Fatal(err)

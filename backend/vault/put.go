@@ -108,7 +108,11 @@ func (v *Vault) seal(ctx context.Context, p *part, want string) error {
 	if err := v.step("sync"); err != nil {
 		return err
 	}
-	if err := errors.Join(p.f.Chmod(0o400), p.f.Sync()); err != nil {
+	// A file system without permissions (exFAT) refuses to change them.
+	if err := p.f.Chmod(0o400); err != nil && !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOTSUP) {
+		return err
+	}
+	if err := p.f.Sync(); err != nil {
 		return err
 	}
 	if err := v.step("read back"); err != nil {

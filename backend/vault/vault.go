@@ -83,7 +83,7 @@ type Vault struct {
 	root    string // derived files and candidates
 	store   string // originals; on the same file system as their staging
 	staging string // of originals
-	apart   bool   // the originals do not lie below the root
+	mark    string // of the folder of originals, where that does not lie below the root
 	step    func(name string) error
 	link    func(from, to string) error
 }
@@ -98,11 +98,11 @@ func WithSteps(step func(name string) error) Option {
 }
 
 // WithOriginals keeps the originals below dir, on another disk or a NAS,
-// instead of below the root. Prepare made dir ready.
-func WithOriginals(dir string) Option {
+// instead of below the root. Prepare made dir ready and gave its mark.
+func WithOriginals(dir, mark string) Option {
 	return func(v *Vault) {
 		if dir != "" {
-			v.store, v.staging, v.apart = dir, filepath.Join(dir, staging), true
+			v.store, v.staging, v.mark = dir, filepath.Join(dir, staging), mark
 		}
 	}
 }
@@ -121,31 +121,7 @@ const (
 	candidates = "candidates"
 	staging    = "staging"
 	damaged    = "damaged"
-	// marker tells a folder of originals from the empty place where a disk is
-	// to be mounted.
-	marker = "diaoyue-originals"
 )
-
-// Prepare makes an existing empty folder one of originals (WithOriginals).
-func Prepare(dir string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("prepare folder of originals: %w", errors.Join(ErrNoOriginals.With("dir", dir), err))
-	}
-	for _, e := range entries {
-		if e.Name() != "lost+found" {
-			return fmt.Errorf("prepare folder of originals: %s: %w", dir, fs.ErrExist)
-		}
-	}
-	f, err := os.OpenFile(filepath.Join(dir, marker), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o400)
-	if err != nil {
-		return fmt.Errorf("prepare folder of originals: %w", classify(err))
-	}
-	if err := errors.Join(f.Sync(), f.Close(), syncDir(dir)); err != nil {
-		return fmt.Errorf("prepare folder of originals: %w", classify(err))
-	}
-	return nil
-}
 
 // Open opens the vault below root, which must exist, and makes its folders.
 func Open(root string, options ...Option) (*Vault, error) {
@@ -156,9 +132,9 @@ func Open(root string, options ...Option) (*Vault, error) {
 	for _, o := range options {
 		o(v)
 	}
-	if v.apart {
-		if _, err := os.Lstat(filepath.Join(v.store, marker)); err != nil {
-			return nil, fmt.Errorf("open vault: %w", errors.Join(ErrNoOriginals.With("dir", v.store), err))
+	if v.apart() {
+		if err := marked(v.store, v.mark); err != nil {
+			return nil, fmt.Errorf("open vault: %w", err)
 		}
 	}
 	for _, dir := range []string{derived, candidates, staging} {
@@ -173,7 +149,7 @@ func Open(root string, options ...Option) (*Vault, error) {
 }
 
 func (v *Vault) makeStore() error {
-	if !v.apart {
+	if !v.apart() {
 		return mkdir(v.root, filepath.Join(originals, byDigest))
 	}
 	return errors.Join(mkdir(v.store, byDigest), mkdir(v.store, staging))
@@ -186,15 +162,19 @@ func (v *Vault) Originals() string { return v.store }
 // Ready returns ErrNoOriginals when the folder of the originals is not there
 // at this moment: a disk that was pulled has not lost what lies on it.
 func (v *Vault) Ready() error {
-	at := filepath.Join(v.store, byDigest)
-	if v.apart {
-		at = filepath.Join(v.store, marker)
+	var err error
+	if v.apart() {
+		err = marked(v.store, v.mark)
+	} else if _, gone := os.Lstat(filepath.Join(v.store, byDigest)); gone != nil {
+		err = errors.Join(ErrNoOriginals.With("dir", v.store), gone)
 	}
-	if _, err := os.Lstat(at); err != nil {
-		return fmt.Errorf("look for originals: %w", errors.Join(ErrNoOriginals.With("dir", v.store), err))
+	if err != nil {
+		return fmt.Errorf("look for originals: %w", err)
 	}
 	return nil
 }
+
+func (v *Vault) apart() bool { return v.mark != "" }
 
 // Original opens an original for reading, fs.ErrNotExist when it is not in
 // the vault.
@@ -287,7 +267,7 @@ func (v *Vault) Sweep(ctx context.Context) error {
 }
 
 func (v *Vault) stagings() []string {
-	if v.apart {
+	if v.apart() {
 		return []string{v.staging, filepath.Join(v.root, staging)}
 	}
 	return []string{v.staging}

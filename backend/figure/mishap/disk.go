@@ -35,6 +35,13 @@ type Disk struct {
 // reason, where that cannot be done.
 func NewDisk(tb testing.TB, size int64) (*Disk, error) {
 	tb.Helper()
+	return NewDiskOf(tb, "ext4", size)
+}
+
+// NewDiskOf is NewDisk with a file system of another kind: "vfat", "exfat", or
+// "exfat-fuse", which the kernel does not do itself.
+func NewDiskOf(tb testing.TB, kind string, size int64) (*Disk, error) {
+	tb.Helper()
 	if os.Geteuid() != 0 {
 		return nil, fmt.Errorf("%w: not root", ErrUnable)
 	}
@@ -47,10 +54,14 @@ func NewDisk(tb testing.TB, size int64) (*Disk, error) {
 	if err := errors.Join(f.Truncate(size), f.Close()); err != nil {
 		return nil, err
 	}
-	if err := run(tb.Context(), "mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", d.image); err != nil {
+	mkfs := map[string][]string{
+		"ext4": {"mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0"}, "vfat": {"mkfs.vfat"},
+		"exfat": {"mkfs.exfat"}, "exfat-fuse": {"mkfs.exfat"},
+	}[kind]
+	if err := run(tb.Context(), mkfs[0], append(mkfs[1:], d.image)...); err != nil {
 		return nil, err
 	}
-	return d, mount(tb, d.image, d.Dir)
+	return d, mount(tb, kind, d.image, d.Dir)
 }
 
 // Cut copies the image as it is now, as if the power had gone, mounts the copy
@@ -109,12 +120,17 @@ func Remount(ctx context.Context, dir string, readOnly bool) error {
 	return run(ctx, "mount", "-o", how, dir)
 }
 
-func mount(tb testing.TB, image, dir string) error {
+// Resize gives a file system in memory another size in bytes.
+func Resize(ctx context.Context, dir string, size int64) error {
+	return run(ctx, "mount", "-o", fmt.Sprintf("remount,size=%d", size), dir)
+}
+
+func mount(tb testing.TB, kind, image, dir string) error {
 	tb.Helper()
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return err
 	}
-	if err := run(tb.Context(), "mount", "-o", "loop", image, dir); err != nil {
+	if err := run(tb.Context(), "mount", "-t", kind, "-o", "loop", image, dir); err != nil {
 		return err
 	}
 	unmountAfter(tb, dir)
