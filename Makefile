@@ -35,8 +35,9 @@ $(BIN)/golangci-lint $(BIN)/gofumpt: .ci/tools.txt
 	done
 	@touch $@
 
-deps: ## install the Debian packages needed to build and run
+deps: ## install the Debian packages needed to build and run, and what reads scans
 	@.ci/packages "$(SUDO)" $(BUILD_DEPS)
+	@$(MAKE) --no-print-directory ocr
 
 test-deps: deps
 	@.ci/packages "$(SUDO)" $(TEST_DEPS)
@@ -60,6 +61,16 @@ $(BIN)/diaoyue-e2e: $(GO_FILES) go.mod frontend/dist/index.html
 $(BIN)/diaoyue-lab: $(GO_FILES) go.mod
 	$(GO) build -ldflags "$(LDFLAGS)" -o $@ ./backend/lab
 
+# Networks and library that read scans; a machine without them says so.
+OCR := $(BIN)/ocr/libonnxruntime.so.1
+
+$(OCR): .ci/ocr .ci/ocr.sha256
+	.ci/ocr $(@D)
+	@[ ! -f $@ ] || touch $@
+
+.PHONY: ocr
+ocr: $(OCR) ## install what reads scans (PP-OCRv4, ONNX Runtime) into build/bin/ocr
+
 # One static file for people who have no archive, so without cgo.
 $(BIN)/diaoyue-verify: $(GO_FILES) go.mod
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $@ ./backend/verifier/diaoyue-verify
@@ -74,11 +85,11 @@ verifiers: ## build diaoyue-verify for the machines of courts and bureaus: Windo
 	  echo "$$out"; GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $$out ./backend/verifier/diaoyue-verify || exit 1; \
 	done
 
-build: $(BIN)/diaoyue ## build front end and binary into build/bin
+build: $(BIN)/diaoyue $(OCR) ## build front end and binary into build/bin
 
-lab: $(BIN)/diaoyue-lab ## build diaoyue-lab, the engines on loose files
+lab: $(BIN)/diaoyue-lab $(OCR) ## build diaoyue-lab, the engines on loose files
 
-e2e-binary: $(BIN)/diaoyue-e2e ## build the binary of the end-to-end tests (serve mode)
+e2e-binary: $(BIN)/diaoyue-e2e $(OCR) ## build the binary of the end-to-end tests (serve mode)
 
 demo: deps ## make a demonstration archive and open the window on it (headless without a display)
 	@$(MAKE) --no-print-directory build
@@ -122,7 +133,7 @@ test: test-deps ## all tests: Go, front end, browser, real window
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory test-window
 
-test-go: frontend/dist/index.html
+test-go: frontend/dist/index.html $(OCR)
 	$(GO) test -tags $(TAGS) ./...
 	$(GO) test -tags e2e,$(TAGS) . ./backend/desktop/... ./backend/cli/...
 

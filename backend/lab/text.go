@@ -9,12 +9,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"diaoyue.example/workstation/search/extract"
 	"diaoyue.example/workstation/search/extract/formats"
 )
 
-const textUsage = `usage: diaoyue-lab text FILE [--json] [--cache DIR]
+const textUsage = `usage: diaoyue-lab text FILE [--json] [--cache DIR] [--no-ocr | --ocr DIR]
 `
 
 // labText is what `text --json` prints.
@@ -26,18 +27,22 @@ type labText struct {
 
 // runText prints the text of a document.
 func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
-	var asJSON bool
-	cache := textCache()
+	var asJSON, noOCR bool
+	cache, models := textCache(), ""
 	f, err := withFile("text", args, func(fs *flag.FlagSet) {
 		fs.BoolVar(&asJSON, "json", false, "")
 		fs.StringVar(&cache, "cache", cache, "")
+		fs.BoolVar(&noOCR, "no-ocr", false, "")
+		fs.StringVar(&models, "ocr", models, "")
 	})
 	if errors.Is(err, errUsage) {
 		fmt.Fprint(stderr, textUsage)
 		return exitUsage
 	}
 	if err == nil {
-		err = textOf(ctx, f, cache, asJSON, stdout)
+		x := formats.New(formats.Config{CacheDir: cache, OCR: models})
+		err = textOf(ctx, x, f, !noOCR, asJSON, stdout)
+		_ = x.Close()
 		_ = f.Close()
 	}
 	if err != nil {
@@ -48,11 +53,10 @@ func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.
 }
 
 // textOf succeeds whatever the state is: the state is the answer.
-func textOf(ctx context.Context, f *os.File, cache string, asJSON bool, stdout io.Writer) error {
-	x := formats.New(formats.Config{CacheDir: cache})
-	defer x.Close()
+func textOf(ctx context.Context, x *extract.Extractor, f *os.File, scans, asJSON bool, stdout io.Writer) error {
+	name := filepath.Base(f.Name())
 	out := labText{Pages: []extract.Page{}}
-	meta, err := x.File(ctx, f, filepath.Base(f.Name()), func(p extract.Page) error {
+	meta, err := x.File(ctx, f, name, func(p extract.Page) error {
 		if p.Boxes == nil {
 			p.Boxes = []extract.Box{}
 		}
@@ -63,6 +67,11 @@ func textOf(ctx context.Context, f *os.File, cache string, asJSON bool, stdout i
 		return fmt.Errorf("read text: %w", err)
 	}
 	out.State, out.Reason = meta.State, meta.Reason
+	if scans && x.Reads() != "" {
+		if err = readScans(ctx, x, f, name, &out); err != nil {
+			return fmt.Errorf("read scans: %w", err)
+		}
+	}
 	if asJSON {
 		return json.NewEncoder(stdout).Encode(out)
 	}
@@ -75,6 +84,36 @@ func textOf(ctx context.Context, f *os.File, cache string, asJSON bool, stdout i
 		}
 	}
 	return nil
+}
+
+// readScans reads the pages that have no text of their own. A page that cannot
+// be read stays as it is, with the reason.
+func readScans(ctx context.Context, x *extract.Extractor, f *os.File, name string, out *labText) error {
+	if !slices.ContainsFunc(out.Pages, extract.Page.NeedsOCR) {
+		return nil
+	}
+	doc, err := x.Open(ctx, f, name)
+	if err != nil {
+		return err
+	}
+	defer doc.Close()
+	waiting := 0
+	for i, p := range out.Pages {
+		if !p.NeedsOCR() {
+			continue
+		}
+		read, err := x.Recognise(ctx, doc, p.N)
+		if err != nil {
+			out.Reason = err.Error()
+			waiting++
+			continue
+		}
+		out.Pages[i] = read
+	}
+	if out.State == extract.StateNeedsOCR && waiting == 0 {
+		out.State = extract.StateText
+	}
+	return ctx.Err()
 }
 
 // textCache keeps the compiled PDF engine between runs; without it every run

@@ -34,12 +34,14 @@ var (
 	ErrNoPage      = errors.New("there is no such page")
 	ErrBusy        = errors.New("too many documents are open")
 	ErrTimeout     = errors.New("reading took too long")
+	ErrNoReader    = errors.New("nothing on this machine reads the text off a picture")
 	ErrNoFont      = errors.New("no Chinese font was found: install the Debian package fonts-noto-cjk")
 )
 
 // Sources of a page's text.
 const (
 	SourceText = "text" // the file holds it
+	SourceOCR  = "ocr"  // read off the picture of the page
 	SourceNone = "none" // there is no text: a picture
 )
 
@@ -53,6 +55,8 @@ type Box struct {
 	Text  string  `json:"text"`
 	Start int     `json:"start"`
 	End   int     `json:"end"`
+	// Confidence of the line it was read with, 0…1; 0 where the file holds the text.
+	Confidence float64 `json:"confidence,omitempty"`
 }
 
 // Page is one page's text. Spaces that a PDF puts between Han are already
@@ -60,10 +64,13 @@ type Box struct {
 type Page struct {
 	N      int     `json:"n"` // 1-based
 	Text   string  `json:"text"`
-	Source string  `json:"source"` // SourceText or SourceNone
+	Source string  `json:"source"` // one of the Sources
 	Boxes  []Box   `json:"boxes"`
 	Width  float64 `json:"width"`  // points
 	Height float64 `json:"height"` // points
+	// Confidence is the mean of the characters that were read, 0…1; 0 where the
+	// file holds the text.
+	Confidence float64 `json:"confidence,omitempty"`
 }
 
 // Within gives the boxes of the characters in a byte range of Text, as search's
@@ -122,6 +129,7 @@ type Limits struct {
 	RenderWidth   int           // 4,000 px
 	RenderPixels  int           // 40 million
 	PageTime      time.Duration // 30 s for one page's text or picture
+	ReadTime      time.Duration // 2 min to read the text off one picture
 	FileTime      time.Duration // 10 min for the text of a whole file
 	ExpandedBytes int64         // 256 MiB out of one zip
 	Ratio         int64         // 400 times the packed size, for one part over 1 MiB
@@ -132,7 +140,7 @@ type Limits struct {
 func (l Limits) WithDefaults() Limits {
 	def := Limits{
 		FileBytes: 1 << 30, TextBytes: 20 << 20, Pages: 5000, RenderWidth: 4000, RenderPixels: 40_000_000,
-		PageTime: 30 * time.Second, FileTime: 10 * time.Minute,
+		PageTime: 30 * time.Second, ReadTime: 2 * time.Minute, FileTime: 10 * time.Minute,
 		ExpandedBytes: 256 << 20, Ratio: 400, Depth: 256,
 	}
 	l.FileBytes = orDefault(l.FileBytes, def.FileBytes)
@@ -141,6 +149,7 @@ func (l Limits) WithDefaults() Limits {
 	l.RenderWidth = orDefault(l.RenderWidth, def.RenderWidth)
 	l.RenderPixels = orDefault(l.RenderPixels, def.RenderPixels)
 	l.PageTime = orDefault(l.PageTime, def.PageTime)
+	l.ReadTime = orDefault(l.ReadTime, def.ReadTime)
 	l.FileTime = orDefault(l.FileTime, def.FileTime)
 	l.ExpandedBytes = orDefault(l.ExpandedBytes, def.ExpandedBytes)
 	l.Ratio = orDefault(l.Ratio, def.Ratio)

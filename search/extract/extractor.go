@@ -18,6 +18,7 @@ const headBytes = 4096
 type Extractor struct {
 	formats []Format
 	limits  Limits
+	reader  Reader // nil: pictures stay pictures
 }
 
 // New gives an extractor of these formats; formats.New lists those of this
@@ -29,6 +30,9 @@ func New(limits Limits, formats ...Format) *Extractor {
 // Close releases what the formats hold.
 func (e *Extractor) Close() error {
 	var errs []error
+	if e.reader != nil {
+		errs = append(errs, e.reader.Close())
+	}
 	for _, f := range e.formats {
 		if c, ok := f.(io.Closer); ok {
 			errs = append(errs, c.Close())
@@ -108,7 +112,7 @@ func (e *Extractor) File(ctx context.Context, f *os.File, name string, emit func
 			return meta, err
 		}
 		seen++
-		if page.Source == SourceNone || garbled(page.Text) {
+		if page.NeedsOCR() {
 			blank++
 		}
 	}

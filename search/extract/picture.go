@@ -103,16 +103,23 @@ func (s *scan) Render(ctx context.Context, _, widthPx int) (Image, error) {
 	if err != nil {
 		return Image{}, fmt.Errorf("read picture: %w (%w)", ErrDamaged, err)
 	}
-	w, h := PictureSize(float64(s.width), float64(s.height), min(widthPx, s.width), s.limits)
+	return drawn(img, format, s.width, s.height, s.turn, widthPx, s.limits)
+}
+
+// drawn is a picture as a page of w × h dots, scaled down to widthPx if it is
+// wider, and turned as its camera held it (EXIF orientation, 1 to 8).
+func drawn(img image.Image, format string, w, h, turn, widthPx int, limits Limits) (Image, error) {
+	w, h = PictureSize(float64(w), float64(h), min(widthPx, w), limits)
 	small := image.Rect(0, 0, w, h)
-	if s.turn >= 5 {
+	if turn >= 5 {
 		small = image.Rect(0, 0, h, w)
 	}
 	flat := image.NewRGBA(small)
 	draw.Draw(flat, small, image.NewUniform(color.White), image.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(flat, small, img, img.Bounds(), draw.Over, nil)
-	shown := upright(flat, s.turn)
+	shown := upright(flat, turn)
 	var buf bytes.Buffer
+	var err error
 	mime := "image/jpeg"
 	if format == "png" {
 		mime = "image/png"

@@ -6,6 +6,7 @@ package formats
 
 import (
 	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/ocr"
 	"diaoyue.example/workstation/search/extract/ofd"
 	"diaoyue.example/workstation/search/extract/office"
 	"diaoyue.example/workstation/search/extract/pdf"
@@ -16,10 +17,12 @@ import (
 type Config struct {
 	CacheDir string   // where the compiled PDF engine is kept; empty keeps none (a cold start takes 15 s)
 	Fonts    []string // Chinese font files to draw with, first found wins; nil takes extract.SystemFonts()
+	OCR      string   // folder of networks and library that read scans; empty takes ocr.Dir()
 	Limits   extract.Limits
 }
 
-// New gives the extractor of this version. Close it.
+// New gives the extractor of this version. Close it. Without anything to read
+// scans with it knows them as scans.
 func New(cfg Config) *extract.Extractor {
 	limits := cfg.Limits.WithDefaults()
 	fonts := cfg.Fonts
@@ -28,11 +31,17 @@ func New(cfg Config) *extract.Extractor {
 	}
 	face := extract.NewTypesetter(fonts)
 	papers := pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits})
-	return extract.New(limits,
+	x := extract.New(limits,
 		papers,
 		ofd.New(papers, limits),
 		office.New(face, limits),
 		text.New(face, limits),
 		extract.NewPictures(limits),
+		extract.NewFaxes(limits),
 	)
+	reader, err := ocr.Open(ocr.Config{Dir: cfg.OCR})
+	if err != nil {
+		return x
+	}
+	return x.ReadWith(reader)
 }
