@@ -49,12 +49,10 @@ func a4() rect { return rect{0, 0, 210, 297} }
 func openBook(ctx context.Context, p *pack) (*book, error) {
 	root, err := p.tree("ofd.xml")
 	switch {
-	case errors.Is(err, extract.ErrLimit):
-		return nil, err
-	case err != nil && (p.parts["encryptions.xml"] != nil || p.bases["decryptseed.dat"] != ""):
+	case err != nil && !errors.Is(err, extract.ErrLimit) && (p.parts["encryptions.xml"] != nil || p.bases["decryptseed.dat"] != ""):
 		return nil, extract.ErrEncrypted // GM/T 0099
 	case err != nil:
-		return nil, fmt.Errorf("first part: %w (%w)", extract.ErrDamaged, err)
+		return nil, unread("first part", err)
 	}
 	b := &book{pack: p}
 	for _, body := range root.all("DocBody") {
@@ -76,11 +74,20 @@ func openBook(ctx context.Context, p *pack) (*book, error) {
 	return b, nil
 }
 
+// unread says that a part without which there is nothing to show cannot be
+// read.
+func unread(what string, err error) error {
+	if errors.Is(err, errNoPart) {
+		return fmt.Errorf("%s: %w (%w)", what, extract.ErrDamaged, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
 func openVolume(p *pack, body *node) ([]leaf, error) {
 	part := p.find(body.kid("DocRoot").words())
 	doc, err := p.tree(part)
 	if err != nil {
-		return nil, fmt.Errorf("document: %w (%w)", extract.ErrDamaged, err)
+		return nil, unread("document", err)
 	}
 	v := &volume{pack: p, dir: path.Dir(part), templates: map[string]*template{}}
 	common := doc.kid("CommonData")

@@ -30,36 +30,50 @@ func (d *document) Pages() int { return len(d.book.leaves) }
 // Page is the text as the file orders it: templates under the page, the page,
 // templates over it, annotations.
 func (d *document) Page(ctx context.Context, n int) (extract.Page, error) {
-	var out extract.Page
-	err := d.call(ctx, func(ctx context.Context) error {
-		s, err := d.book.leaves[n-1].open()
-		if err != nil {
-			return err
-		}
-		c := &composer{area: s.area, most: d.limits.TextBytes, said: map[string]bool{}}
-		if err := s.show(ctx, c); err != nil {
-			return err
-		}
-		out = c.page(n)
-		return c.over
-	})
-	return out, err
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return extract.Page{}, os.ErrClosed
+	}
+	s, err := d.book.leaves[n-1].open()
+	if err != nil {
+		return extract.Page{}, err
+	}
+	c := &composer{area: s.area, most: d.limits.TextBytes, said: map[string]bool{}}
+	if err = d.show(ctx, s, c); err == nil {
+		err = c.over
+	}
+	if err != nil {
+		return extract.Page{}, err
+	}
+	return c.page(n), nil
 }
 
-// Render writes the page as a PDF in memory and has it drawn.
+// show hands a page to a canvas within the time for a page.
+func (d *document) show(ctx context.Context, s *sheet, to canvas) error {
+	timed, cancel := context.WithTimeout(ctx, d.limits.PageTime)
+	defer cancel()
+	err := s.show(timed, to)
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return extract.ErrTimeout
+	}
+	return err
+}
+
+// Render writes the page as a PDF in memory and has it drawn, for which the
+// painter takes its own time.
 func (d *document) Render(ctx context.Context, n, widthPx int) (extract.Image, error) {
-	var out extract.Image
-	err := d.call(ctx, func(ctx context.Context) error {
-		if d.shown != n {
-			if err := d.draw(ctx, n); err != nil {
-				return err
-			}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return extract.Image{}, os.ErrClosed
+	}
+	if d.shown != n {
+		if err := d.draw(ctx, n); err != nil {
+			return extract.Image{}, err
 		}
-		var err error
-		out, err = d.drawn.Render(ctx, 1, widthPx)
-		return err
-	})
-	return out, err
+	}
+	return d.drawn.Render(ctx, 1, widthPx)
 }
 
 // draw opens page n with the painter and lets go of the page before.
@@ -68,13 +82,14 @@ func (d *document) draw(ctx context.Context, n int) error {
 	if err != nil {
 		return err
 	}
-	pdf, err := writePage(ctx, s)
-	if err != nil {
+	w := newWriter(s.area)
+	if err = d.show(ctx, s, w); err != nil {
 		return err
 	}
 	if err = d.letGo(); err != nil {
 		return err
 	}
+	pdf := w.finish()
 	drawn, err := d.painter.OpenReader(ctx, bytes.NewReader(pdf), int64(len(pdf)))
 	if err != nil {
 		return fmt.Errorf("draw page: %w", err)
@@ -89,22 +104,6 @@ func (d *document) letGo() error {
 	}
 	err := d.drawn.Close()
 	d.drawn, d.shown = nil, 0
-	return err
-}
-
-// call runs fn alone, within the time for a page.
-func (d *document) call(ctx context.Context, fn func(context.Context) error) error {
-	timed, cancel := context.WithTimeout(ctx, d.limits.PageTime)
-	defer cancel()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.closed {
-		return os.ErrClosed
-	}
-	err := fn(timed)
-	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return extract.ErrTimeout
-	}
 	return err
 }
 

@@ -57,8 +57,9 @@ func TestTrueType(t *testing.T) {
 // TestUnusableFont falls back to a font of this machine.
 func TestUnusableFont(t *testing.T) {
 	needFont(t)
+	f := format(t, extract.Limits{})
 	for name, font := range map[string]string{"cut": string(goregular.TTF[:300]), "no font": "hello", "empty": ""} {
-		doc := mustOpen(t, format(t, extract.Limits{}), embedded(font, "查W", "5 6"))
+		doc := mustOpen(t, f, embedded(font, "查W", "5 6"))
 		img := shown(t, doc, 1, 600)
 		for _, b := range read(t, doc, 1).Boxes {
 			if flat(img, b) {

@@ -37,8 +37,19 @@ func numbers(s string) []float64 {
 	return out
 }
 
+// maxFields bounds one list: a longer one would cost more memory than the part
+// that it stands in.
+const maxFields = 4_000_000
+
 func fields(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\n' || r == '\r' })
+	var out []string
+	for f := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '\n' || r == '\r' }) {
+		if len(out) == maxFields {
+			break
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // rect is a rectangle by its upper left corner.

@@ -39,6 +39,7 @@ func TestHostile(t *testing.T) {
 		return sample(text).swap("Doc_0/Pages/Page_0/Content.xml", "0 0 100 100", box)
 	}
 	const content = "Doc_0/Pages/Page_0/Content.xml"
+	f := format(t, extract.Limits{})
 	for _, c := range []struct {
 		name string
 		doc  parts
@@ -63,6 +64,8 @@ func TestHostile(t *testing.T) {
 		{"no numbers in objects", sample(text + strings.NewReplacer("10", "NaN", "80", "Inf", "4", "-Inf").Replace(text) +
 			`<ofd:PathObject Boundary="NaN NaN NaN NaN" CTM="NaN 0 0 1e308 0 0" LineWidth="-5" MiterLimit="NaN" DashPattern="NaN 0 -1"><ofd:AbbreviatedData>M NaN Inf L 1e300 -1e300 A 1e-300 1e300 NaN 1 1 0 0 B 1 2 C</ofd:AbbreviatedData></ofd:PathObject>`), nil},
 		{"a step repeated without end", sample(text + line("10", "20", code(`DeltaX="g 999999999 1 g 99999999999999999999 2"`, "长"))), nil},
+		{"a text of megabytes", sample(line("10", "10", code("", strings.Repeat("\u5b57x", 1<<20)))), extract.ErrLimit},
+		{"an outline of millions of steps", sample(text + `<ofd:PathObject Boundary="0 0 90 90"><ofd:AbbreviatedData>M 0 0 ` + steps(600_000) + `</ofd:AbbreviatedData></ofd:PathObject>`), extract.ErrLimit},
 		{"a pattern of too many cells", sample(text + `<ofd:PathObject Boundary="0 0 90 90" Fill="true"><ofd:FillColor><ofd:Pattern Width="0.0001" Height="0.0001"><ofd:CellContent/></ofd:Pattern></ofd:FillColor><ofd:AbbreviatedData>M 0 0 L 90 90</ofd:AbbreviatedData></ofd:PathObject>`), nil},
 		{"names that climb out", sample(text).with("../../../etc/passwd", "x").with("/etc/shadow", "y").swap("Doc_0/Document.xml", `BaseLoc="Pages/`, `BaseLoc="../../../Doc_0/Pages/`), nil},
 		{"too deep", sample(text).with(content, strings.Repeat("<a>", 300)), extract.ErrLimit},
@@ -75,7 +78,7 @@ func TestHostile(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			begun := time.Now()
-			doc := mustOpen(t, format(t, extract.Limits{}), c.doc)
+			doc := mustOpen(t, f, c.doc)
 			p, err := doc.Page(t.Context(), 1)
 			if !errors.Is(err, c.want) {
 				t.Fatalf("%v, want %v", err, c.want)
@@ -91,6 +94,15 @@ func TestHostile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// steps is an outline that does not pack well.
+func steps(n int) string {
+	var b strings.Builder
+	for x := range n {
+		fmt.Fprintf(&b, "L %d %d ", x*7919%100, x*x%97)
+	}
+	return b.String()
 }
 
 func TestOpenRefuses(t *testing.T) {

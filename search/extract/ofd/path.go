@@ -1,8 +1,11 @@
 package ofd
 
 import (
+	"fmt"
 	"math"
 	"strings"
+
+	"diaoyue.example/workstation/search/extract"
 )
 
 // segment is one step of an outline.
@@ -14,8 +17,18 @@ type segment struct {
 // maxSegments bounds one outline.
 const maxSegments = 500_000
 
-// outline reads AbbreviatedData. What it does not understand ends it: the steps
-// before still stand.
+// outline reads the AbbreviatedData in an element. An outline that is too long
+// ends the walk: half of it would be shown as if it were the whole.
+func (w *walker) outline(n *node) []segment {
+	segs := outline(n.kid("AbbreviatedData").words())
+	if len(segs) >= maxSegments && w.err == nil {
+		w.err = fmt.Errorf("an outline of more than %d steps: %w", maxSegments, extract.ErrLimit)
+	}
+	return segs
+}
+
+// outline reads steps. What it does not understand ends it: the steps before
+// still stand.
 func outline(s string) []segment {
 	f := fields(s)
 	var out []segment
@@ -164,7 +177,7 @@ func extent(segs []segment) rect {
 // path draws a path object.
 func (w *walker) path(n *node, at scope) {
 	s := shape{
-		look: at.look(), segs: outline(n.kid("AbbreviatedData").words()),
+		look: at.look(), segs: w.outline(n),
 		line: readLine(at.param), evenOdd: evenOdd(n),
 	}
 	if len(s.segs) == 0 {
@@ -224,7 +237,7 @@ func (w *walker) clips(n *node, outer, inner matrix) []clip {
 		whole := false
 		for _, area := range c.all("Area") {
 			p := area.kid("Path")
-			segs := outline(p.kid("AbbreviatedData").words())
+			segs := w.outline(p)
 			if !w.step() || len(segs) == 0 {
 				whole = true
 				continue

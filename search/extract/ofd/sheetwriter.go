@@ -2,7 +2,6 @@ package ofd
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"strings"
 )
@@ -19,26 +18,31 @@ type writer struct {
 	fonts     map[any]string      // embedded face or name of a stand-in → name
 	images    map[string]string
 	pixels    int // that may still be unpacked
+
+	width, height float64 // points
 }
 
-// writePage gives a PDF of one page. Errors: extract.ErrLimit, the context's.
-func writePage(ctx context.Context, s *sheet) ([]byte, error) {
+// newWriter begins a PDF of one page of this size, in millimetres.
+func newWriter(area rect) *writer {
+	const pointsPerMM = 72 / 25.4
+	k := min(pointsPerMM, maxSide/max(area.w, area.h))
 	w := &writer{
 		file: newPDFFile(), resources: map[string][]string{}, states: map[string]string{},
 		fonts: map[any]string{}, images: map[string]string{}, pixels: maxPixels,
+		width: max(area.w*k, 1), height: max(area.h*k, 1),
 	}
-	const pointsPerMM = 72 / 25.4
-	k := min(pointsPerMM, maxSide/max(s.area.w, s.area.h))
-	write(&w.body, "cm", k, 0, 0, -k, 0, s.area.h*k)
-	if err := s.show(ctx, w); err != nil {
-		return nil, err
-	}
+	write(&w.body, "cm", k, 0, 0, -k, 0, area.h*k)
+	return w
+}
+
+// finish gives the PDF.
+func (w *writer) finish() []byte {
 	content := w.file.stream("", w.body.Bytes())
 	pages := w.file.promise()
 	page := w.file.put(fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox %s /Contents %d 0 R /Resources %s >>",
-		pages, numberList([]float64{0, 0, max(s.area.w*k, 1), max(s.area.h*k, 1)}), content, w.dictionary()))
+		pages, numberList([]float64{0, 0, w.width, w.height}), content, w.dictionary()))
 	w.file.keep(pages, fmt.Sprintf("<< /Type /Pages /Kids [%d 0 R] /Count 1 >>", page))
-	return w.file.finish(w.file.put(fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R >>", pages))), nil
+	return w.file.finish(w.file.put(fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R >>", pages)))
 }
 
 func (w *writer) dictionary() string {

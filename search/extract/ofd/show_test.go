@@ -131,9 +131,10 @@ func TestPictures(t *testing.T) {
 	if err := bmp.Encode(&asBMP, img); err != nil {
 		t.Fatal(err)
 	}
+	f := format(t, extract.Limits{})
 	for name, data := range map[string]string{"a.png": src, "a.jpg": asJPEG.String(), "a.bmp": asBMP.String()} {
 		for _, ctm := range []string{`CTM="40 0 0 40 0 0"`, ""} {
-			doc := mustOpen(t, format(t, extract.Limits{}), sample(`<ofd:ImageObject Boundary="20 30 40 40" `+ctm+` ResourceID="8"/>`).
+			doc := mustOpen(t, f, sample(`<ofd:ImageObject Boundary="20 30 40 40" `+ctm+` ResourceID="8"/>`).
 				with("Doc_0/PublicRes.xml", resources(`<ofd:MultiMedias><ofd:MultiMedia ID="8" Type="Image"><ofd:MediaFile>`+name+`</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>`)).
 				with("Doc_0/Res/"+name, data))
 			got := shown(t, doc, 1, 400)
@@ -234,5 +235,3 @@ func needFont(t *testing.T) {
 	}
 	t.Skip("no Chinese font on this machine: install fonts-noto-cjk")
 }
-
-const shared = "../../../../shared/data/documents"

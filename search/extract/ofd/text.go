@@ -1,11 +1,17 @@
 package ofd
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"diaoyue.example/workstation/search/extract"
 )
+
+// maxCode bounds one piece of text, in bytes.
+const maxCode = 4 << 20
 
 // boldFrom is the weight from which a font that is not embedded is drawn bold.
 const boldFrom = 600
@@ -47,6 +53,10 @@ func (w *walker) glyphs(n *node, f *font, wide float64) []glyph {
 	x, y := 0.0, 0.0
 	for _, tc := range n.all("TextCode") {
 		x, y = numberOr(tc.attr("X"), x), numberOr(tc.attr("Y"), y)
+		if len(tc.text) > maxCode {
+			w.err = fmt.Errorf("%d bytes in one text: %w", len(tc.text), extract.ErrLimit)
+			return nil
+		}
 		text := []rune(trimmed(string(tc.text)))
 		dx, dy := deltas(tc.attr("DeltaX"), len(text)), deltas(tc.attr("DeltaY"), len(text))
 		for i, c := range text {

@@ -49,7 +49,7 @@ func (l *leaf) open() (*sheet, error) {
 	}
 	tree, err := l.volume.pack.tree(l.part)
 	if err != nil {
-		return nil, fmt.Errorf("page: %w (%w)", extract.ErrDamaged, err)
+		return nil, unread("page", err)
 	}
 	s := &sheet{leaf: l, tree: tree, area: sheetArea(tree.kid("Area"), l.volume.area), res: l.volume.res}
 	if own := tree.all("PageRes"); len(own) > 0 {
