@@ -33,7 +33,7 @@ func New(cfg Config) *extract.Extractor {
 	papers := pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits})
 	x := extract.New(limits,
 		papers,
-		ofd.New(papers, limits),
+		ofd.New(papers, fonts, limits),
 		office.New(face, limits),
 		text.New(face, limits),
 		extract.NewPictures(limits),

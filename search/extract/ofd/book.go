@@ -143,6 +143,9 @@ func (v *volume) template(id string) *template {
 		t.read = true
 		if sheet, err := v.pack.tree(t.part); err == nil {
 			t.sheet = sheet
+			for _, k := range sheet.all("PageRes") {
+				v.res.load(v.pack.find(k.words(), v.dir))
+			}
 		}
 	}
 	return t

@@ -13,8 +13,7 @@ import (
 
 // document is an open OFD.
 type document struct {
-	painter Painter
-	limits  extract.Limits
+	format *Format
 
 	mu     sync.Mutex // one call at a time: parts are read once and kept
 	book   *book
@@ -39,7 +38,7 @@ func (d *document) Page(ctx context.Context, n int) (extract.Page, error) {
 	if err != nil {
 		return extract.Page{}, err
 	}
-	c := &composer{area: s.area, most: d.limits.TextBytes, said: map[string]bool{}}
+	c := &composer{area: s.area, most: d.format.limits.TextBytes, said: map[string]bool{}}
 	if err = d.show(ctx, s, c); err == nil {
 		err = c.over
 	}
@@ -51,7 +50,7 @@ func (d *document) Page(ctx context.Context, n int) (extract.Page, error) {
 
 // show hands a page to a canvas within the time for a page.
 func (d *document) show(ctx context.Context, s *sheet, to canvas) error {
-	timed, cancel := context.WithTimeout(ctx, d.limits.PageTime)
+	timed, cancel := context.WithTimeout(ctx, d.format.limits.PageTime)
 	defer cancel()
 	err := s.show(timed, to)
 	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
@@ -61,7 +60,8 @@ func (d *document) show(ctx context.Context, s *sheet, to canvas) error {
 }
 
 // Render writes the page as a PDF in memory and has it drawn, for which the
-// painter takes its own time.
+// painter takes its own time. extract.ErrNoFont when it needs Chinese that
+// neither document nor machine can draw.
 func (d *document) Render(ctx context.Context, n, widthPx int) (extract.Image, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -86,11 +86,14 @@ func (d *document) draw(ctx context.Context, n int) error {
 	if err = d.show(ctx, s, w); err != nil {
 		return err
 	}
+	if w.borrows && !d.format.haveFont() {
+		return extract.ErrNoFont
+	}
 	if err = d.letGo(); err != nil {
 		return err
 	}
 	pdf := w.finish()
-	drawn, err := d.painter.OpenReader(ctx, bytes.NewReader(pdf), int64(len(pdf)))
+	drawn, err := d.format.painter.OpenReader(ctx, bytes.NewReader(pdf), int64(len(pdf)))
 	if err != nil {
 		return fmt.Errorf("draw page: %w", err)
 	}

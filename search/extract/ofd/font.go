@@ -19,10 +19,11 @@ type font struct {
 
 // newFont takes a font element; nil is a font of which nothing is known.
 func newFont(n *node, p *pack, part string) *font {
+	names := strings.ToLower(n.attr("FontName") + " " + n.attr("FamilyName"))
 	return &font{
-		names: strings.ToLower(n.attr("FontName") + " " + n.attr("FamilyName")),
-		bold:  n.attr("Bold") == "true", italic: n.attr("Italic") == "true",
-		pack: p, part: part,
+		names: names, pack: p, part: part,
+		bold:   yes(n.attr("Bold"), strings.Contains(names, "bold")),
+		italic: yes(n.attr("Italic"), strings.Contains(names, "italic")),
 	}
 }
 

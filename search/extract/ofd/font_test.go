@@ -2,9 +2,11 @@ package ofd_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,6 +14,7 @@ import (
 	"golang.org/x/image/font/sfnt"
 
 	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/ofd"
 )
 
 // embedded is a page whose text is set in this font file, with glyph numbers or
@@ -66,6 +69,17 @@ func TestUnusableFont(t *testing.T) {
 				t.Errorf("%s: nothing is drawn for %q", name, b.Text)
 			}
 		}
+	}
+}
+
+// TestNoFontIsNamed asks for Chinese that nothing here can draw.
+func TestNoFontIsNamed(t *testing.T) {
+	f := ofd.New(inspector{t}, []string{filepath.Join(t.TempDir(), "none.ttc")}, extract.Limits{})
+	if _, err := mustOpen(t, f, sample(line("10", "10", code("", "\u67e5")))).Render(t.Context(), 1, 100); !errors.Is(err, extract.ErrNoFont) {
+		t.Errorf("%v, want ErrNoFont", err)
+	}
+	if _, err := mustOpen(t, f, sample(line("10", "10", code("", "A")))).Render(t.Context(), 1, 100); !errors.Is(err, errInspected) {
+		t.Errorf("letters that need no such font: %v", err)
 	}
 }
 

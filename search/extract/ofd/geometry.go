@@ -27,6 +27,17 @@ func numberOr(s string, def float64) float64 {
 	return def
 }
 
+// yes reads a truth value, as XML and as producers write it.
+func yes(s string, def bool) bool {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "true", "1":
+		return true
+	case "false", "0":
+		return false
+	}
+	return def
+}
+
 // numbers reads a list; what is no number counts as 0, so that those after it
 // keep their places.
 func numbers(s string) []float64 {

@@ -248,7 +248,7 @@ func FuzzPage(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer file.Close()
-		doc, err := ofd.New(inspector{t}, extract.Limits{}).Open(context.Background(), file, "x.ofd")
+		doc, err := ofd.New(inspector{t}, []string{path}, extract.Limits{}).Open(context.Background(), file, "x.ofd")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"diaoyue.example/workstation/search/extract"
@@ -29,12 +30,23 @@ type Painter interface {
 // Format reads OFD.
 type Format struct {
 	painter Painter
+	fonts   []string
 	limits  extract.Limits
 }
 
-// New gives the format; the painter stays the caller's.
-func New(painter Painter, limits extract.Limits) *Format {
-	return &Format{painter: painter, limits: limits.WithDefaults()}
+// New gives the format; the painter stays the caller's. Fonts are the Chinese
+// font files that the painter draws with where a document brings none; without
+// any of them such a page is refused, not shown blank.
+func New(painter Painter, fonts []string, limits extract.Limits) *Format {
+	return &Format{painter: painter, fonts: fonts, limits: limits.WithDefaults()}
+}
+
+// haveFont says whether Chinese can be drawn on this machine.
+func (o *Format) haveFont() bool {
+	return slices.ContainsFunc(o.fonts, func(path string) bool {
+		info, err := os.Stat(path)
+		return err == nil && info.Mode().IsRegular()
+	})
 }
 
 // Probe looks for a zip that is named .ofd or names OFD's own first part.
@@ -71,5 +83,5 @@ func (o *Format) Open(ctx context.Context, f *os.File, _ string) (extract.Docume
 	if len(b.leaves) > o.limits.Pages {
 		return nil, fmt.Errorf("%d pages: %w", len(b.leaves), extract.ErrLimit)
 	}
-	return &document{book: b, painter: o.painter, limits: o.limits}, nil
+	return &document{format: o, book: b}, nil
 }

@@ -183,7 +183,7 @@ func (w *walker) path(n *node, at scope) {
 	if len(s.segs) == 0 {
 		return
 	}
-	if at.param.attr("Fill") == "true" {
+	if yes(at.param.attr("Fill"), false) {
 		fill := at.param.kid("FillColor")
 		if pattern := fill.kid("Pattern"); pattern != nil {
 			w.tiles(pattern, s, at)
@@ -191,7 +191,7 @@ func (w *walker) path(n *node, at scope) {
 			s.fill = w.paint(fill, at)
 		}
 	}
-	if at.param.attr("Stroke") != "false" {
+	if yes(at.param.attr("Stroke"), true) {
 		s.stroke = w.paint(at.param.kid("StrokeColor"), at)
 	}
 	if s.fill != nil || s.stroke != nil {
@@ -228,7 +228,7 @@ func (w *walker) clips(n *node, outer, inner matrix) []clip {
 		return nil
 	}
 	space := inner
-	if n.attr("TransFlag") == "false" {
+	if !yes(n.attr("TransFlag"), true) {
 		space = outer
 	}
 	var out []clip

@@ -94,7 +94,7 @@ func format(t *testing.T, limits extract.Limits) *ofd.Format {
 			t.Error(err)
 		}
 	})
-	return ofd.New(p, limits)
+	return ofd.New(p, extract.SystemFonts(), limits)
 }
 
 func open(t *testing.T, f *ofd.Format, content []byte) (extract.Document, error) {

@@ -17,7 +17,8 @@ type writer struct {
 	states    map[string]string   // opacity and blending → name
 	fonts     map[any]string      // embedded face or name of a stand-in → name
 	images    map[string]string
-	pixels    int // that may still be unpacked
+	pixels    int  // that may still be unpacked
+	borrows   bool // a Chinese font of this machine
 
 	width, height float64 // points
 }

@@ -31,15 +31,15 @@ func (w *walker) text(n *node, at scope) {
 	if r.font == nil {
 		r.font = newFont(nil, at.res.pack, "")
 	}
-	if at.param.attr("Fill") != "false" {
+	if yes(at.param.attr("Fill"), true) {
 		r.fill = w.paint(at.param.kid("FillColor"), at)
 	}
-	if at.param.attr("Stroke") == "true" {
+	if yes(at.param.attr("Stroke"), false) {
 		r.stroke = w.paint(at.param.kid("StrokeColor"), at)
 	}
 	r.line = readLine(at.param)
 	r.bold = numberOr(n.attr("Weight"), 400) >= boldFrom || r.font.bold
-	r.italic = n.attr("Italic") == "true" || r.font.italic
+	r.italic = yes(n.attr("Italic"), false) || r.font.italic
 	if r.glyphs = w.glyphs(n, r.font, r.size*r.wide); len(r.glyphs) > 0 {
 		w.to.text(r)
 	}

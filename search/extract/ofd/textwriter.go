@@ -154,6 +154,7 @@ func (w *writer) latin(name string) string {
 
 // han is a font of this machine: the sandbox is shown its Chinese fonts.
 func (w *writer) han(serif bool) string {
+	w.borrows = true
 	name, flags := "NotoSansCJKsc-Regular", 4
 	if serif {
 		name, flags = "NotoSerifCJKsc-Regular", 6

@@ -134,7 +134,7 @@ func (w *walker) notes(l *leaf, at scope) {
 		return // the page itself is shown all the same
 	}
 	for _, a := range list.all("Annot") {
-		if a.attr("Visible") == "false" {
+		if !yes(a.attr("Visible"), true) {
 			continue
 		}
 		for _, look := range a.all("Appearance") {
@@ -183,7 +183,7 @@ func (w *walker) block(n *node, at scope) {
 }
 
 func (w *walker) object(n *node, at scope) {
-	if !w.step() || n.attr("Visible") == "false" {
+	if !w.step() || !yes(n.attr("Visible"), true) {
 		return
 	}
 	if n.name == "Layer" || n.name == "PageBlock" {
