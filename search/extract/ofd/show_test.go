@@ -84,7 +84,7 @@ func TestSharedInk(t *testing.T) {
 		}
 		for n := 1; n <= doc.Pages(); n++ {
 			p := read(t, doc, n)
-			img := shown(t, doc, n, 1400)
+			img := shown(t, doc, n, 900)
 			for _, b := range p.Boxes {
 				boxes++
 				if flat(img, b) {
