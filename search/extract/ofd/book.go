@@ -59,6 +59,9 @@ func openBook(ctx context.Context, p *pack) (*book, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		if len(b.leaves) > p.purse.limits.Pages {
+			return nil, fmt.Errorf("more than %d pages: %w", p.purse.limits.Pages, extract.ErrLimit)
+		}
 		leaves, err := openVolume(p, body)
 		if errors.Is(err, extract.ErrLimit) {
 			return nil, err
@@ -85,7 +88,7 @@ func unread(what string, err error) error {
 
 func openVolume(p *pack, body *node) ([]leaf, error) {
 	part := p.find(body.kid("DocRoot").words())
-	doc, err := p.tree(part)
+	doc, err := p.keep(part)
 	if err != nil {
 		return nil, unread("document", err)
 	}
@@ -141,7 +144,7 @@ func (v *volume) template(id string) *template {
 	}
 	if !t.read {
 		t.read = true
-		if sheet, err := v.pack.tree(t.part); err == nil {
+		if sheet, err := v.pack.keep(t.part); err == nil {
 			t.sheet = sheet
 			for _, k := range sheet.all("PageRes") {
 				v.res.load(v.pack.find(k.words(), v.dir))

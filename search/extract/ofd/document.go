@@ -1,7 +1,6 @@
 package ofd
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +82,10 @@ func (d *document) draw(ctx context.Context, n int) error {
 		return err
 	}
 	w := newWriter(s.area)
-	if err = d.show(ctx, s, w); err != nil {
+	if err = d.show(ctx, s, w); err == nil {
+		err = w.over
+	}
+	if err != nil {
 		return err
 	}
 	if w.borrows && !d.format.haveFont() {
@@ -93,7 +95,7 @@ func (d *document) draw(ctx context.Context, n int) error {
 		return err
 	}
 	pdf := w.finish()
-	drawn, err := d.format.painter.OpenReader(ctx, bytes.NewReader(pdf), int64(len(pdf)))
+	drawn, err := d.format.painter.OpenReader(ctx, pdf, pdf.size)
 	if err != nil {
 		return fmt.Errorf("draw page: %w", err)
 	}

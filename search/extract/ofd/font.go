@@ -33,12 +33,15 @@ func (f *font) embedded() *face {
 		return f.face
 	}
 	f.tried = true
-	b, err := f.pack.read(f.part)
-	if err != nil {
-		return nil
+	face, known := f.pack.faces[f.part]
+	if !known {
+		if b, err := f.pack.read(f.part); err == nil {
+			face = readFace(b)
+		}
+		f.pack.faces[f.part] = face
 	}
-	f.face = readFace(b)
-	return f.face
+	f.face = face
+	return face
 }
 
 // glyph is the number of a character in the embedded font: the one given, or by

@@ -66,6 +66,7 @@ func TestHostile(t *testing.T) {
 		{"a step repeated without end", sample(text + line("10", "20", code(`DeltaX="g 999999999 1 g 99999999999999999999 2"`, "长"))), nil},
 		{"a text of megabytes", sample(line("10", "10", code("", strings.Repeat("\u5b57x", 1<<20)))), extract.ErrLimit},
 		{"an outline of millions of steps", sample(text + `<ofd:PathObject Boundary="0 0 90 90"><ofd:AbbreviatedData>M 0 0 ` + steps(600_000) + `</ofd:AbbreviatedData></ofd:PathObject>`), extract.ErrLimit},
+		{"glyphs for millions of characters", sample(line("10", "10", strings.Repeat(`<ofd:CGTransform CodePosition="0" CodeCount="9999999"><ofd:Glyphs>1</ofd:Glyphs></ofd:CGTransform>`, 2000)+code("", "\u5b57"))), extract.ErrLimit},
 		{"a pattern of too many cells", sample(text + `<ofd:PathObject Boundary="0 0 90 90" Fill="true"><ofd:FillColor><ofd:Pattern Width="0.0001" Height="0.0001"><ofd:CellContent/></ofd:Pattern></ofd:FillColor><ofd:AbbreviatedData>M 0 0 L 90 90</ofd:AbbreviatedData></ofd:PathObject>`), nil},
 		{"names that climb out", sample(text).with("../../../etc/passwd", "x").with("/etc/shadow", "y").swap("Doc_0/Document.xml", `BaseLoc="Pages/`, `BaseLoc="../../../Doc_0/Pages/`), nil},
 		{"too deep", sample(text).with(content, strings.Repeat("<a>", 300)), extract.ErrLimit},
@@ -118,6 +119,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"another zip", parts{"a.txt": "x"}.pack(t), extract.Limits{}, extract.ErrDamaged},
 		{"no pages", good.swap("Doc_0/Document.xml", "<ofd:Page ", "<ofd:None ").pack(t), extract.Limits{}, extract.ErrDamaged},
 		{"too many pages", good.swap("Doc_0/Document.xml", "</ofd:Pages>", strings.Repeat(`<ofd:Page ID="1" BaseLoc="Pages/Page_0/Content.xml"/>`, 9)+"</ofd:Pages>").pack(t), extract.Limits{Pages: 5}, extract.ErrLimit},
+		{"the same document again and again", good.swap("OFD.xml", "</ofd:DocBody>", "</ofd:DocBody>"+strings.Repeat("<ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot></ofd:DocBody>", 9000)).pack(t), extract.Limits{}, extract.ErrLimit},
 		{"first part a bomb", good.with("OFD.xml", strings.Repeat(" ", 8<<20)).pack(t), extract.Limits{}, extract.ErrLimit},
 		{"more than may be unpacked", good.pack(t), extract.Limits{ExpandedBytes: 300}, extract.ErrLimit},
 		{"encrypted", parts{"Encryptions.xml": head + "<a/>", "OFD.xml": "\x00\xff"}.pack(t), extract.Limits{}, extract.ErrEncrypted},
@@ -149,6 +151,21 @@ func TestOpenRefuses(t *testing.T) {
 func TestTooMuchText(t *testing.T) {
 	long := strings.Repeat(line("10", "10", code("", strings.Repeat("字", 100))), 40)
 	if _, err := mustOpen(t, format(t, extract.Limits{TextBytes: 5000}), sample(long)).Page(t.Context(), 1); !errors.Is(err, extract.ErrLimit) {
+		t.Errorf("%v, want ErrLimit", err)
+	}
+}
+
+// TestTooMuchDrawing cuts many marks along one long outline: the text is read,
+// the drawing has a bound.
+func TestTooMuchDrawing(t *testing.T) {
+	cut := `<ofd:Clips><ofd:Clip><ofd:Area><ofd:Path Boundary="0 0 9 9"><ofd:AbbreviatedData>M 0 0 ` + steps(50_000) + `</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip></ofd:Clips>`
+	marks := strings.Repeat(line("10", "10", code("", "A")), 2000)
+	doc := mustOpen(t, format(t, extract.Limits{}), sample(`<ofd:CompositeObject Boundary="0 0 9 9" ResourceID="7">`+cut+`</ofd:CompositeObject>`).
+		with("Doc_0/PublicRes.xml", resources(`<ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="7"><ofd:Content>`+marks+`</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits>`)))
+	if p := read(t, doc, 1); len(p.Boxes) != 2000 {
+		t.Errorf("%d boxes", len(p.Boxes))
+	}
+	if _, err := doc.Render(t.Context(), 1, 100); !errors.Is(err, extract.ErrLimit) {
 		t.Errorf("%v, want ErrLimit", err)
 	}
 }

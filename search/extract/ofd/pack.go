@@ -28,9 +28,15 @@ var errNoPart = errors.New("there is no such part")
 type purse struct {
 	limits extract.Limits
 	bytes  int64 // unpacked, counted once a part
+	nodes  int   // of XML that is kept while the document is open
 }
 
-func newPurse(l extract.Limits) *purse { return &purse{limits: l, bytes: l.ExpandedBytes} }
+// maxKept bounds what is kept: resources, templates, seals.
+const maxKept = 1_500_000
+
+func newPurse(l extract.Limits) *purse {
+	return &purse{limits: l, bytes: l.ExpandedBytes, nodes: maxKept}
+}
 
 // pack is the zip: parts by their name in lower case, for producers do not
 // agree with themselves about case.
@@ -38,6 +44,7 @@ type pack struct {
 	parts map[string]*zip.File
 	bases map[string]string // base name → the only part of that name; "" when there are several
 	paid  map[string]bool   // parts already counted
+	faces map[string]*face  // font files already read
 	purse *purse
 }
 
@@ -49,7 +56,7 @@ func openPack(r io.ReaderAt, size int64, purse *purse) (*pack, error) {
 	if len(z.File) > maxParts {
 		return nil, fmt.Errorf("%d parts: %w", len(z.File), extract.ErrLimit)
 	}
-	p := &pack{parts: map[string]*zip.File{}, bases: map[string]string{}, paid: map[string]bool{}, purse: purse}
+	p := &pack{parts: map[string]*zip.File{}, bases: map[string]string{}, paid: map[string]bool{}, faces: map[string]*face{}, purse: purse}
 	for _, f := range z.File {
 		if strings.HasSuffix(f.Name, "/") {
 			continue
@@ -140,13 +147,27 @@ func (p *pack) read(name string) ([]byte, error) {
 
 // tree is a part as XML. Errors as those of read.
 func (p *pack) tree(name string) (*node, error) {
+	n, _, err := p.parsed(name)
+	return n, err
+}
+
+// keep is a tree that lives as long as the document.
+func (p *pack) keep(name string) (*node, error) {
+	n, count, err := p.parsed(name)
+	if p.purse.nodes -= count; err == nil && p.purse.nodes < 0 {
+		return nil, fmt.Errorf("more than %d elements of resources: %w", maxKept, extract.ErrLimit)
+	}
+	return n, err
+}
+
+func (p *pack) parsed(name string) (n *node, count int, err error) {
 	b, err := p.read(name)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	n, err := parse(b, p.purse.limits.Depth)
+	n, count, err = parse(b, p.purse.limits.Depth)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path.Base(name), err)
+		return nil, 0, fmt.Errorf("read %s: %w", path.Base(name), err)
 	}
-	return n, nil
+	return n, count, nil
 }

@@ -14,13 +14,21 @@ type segment struct {
 	p  [6]float64
 }
 
-// maxSegments bounds one outline.
-const maxSegments = 500_000
+const (
+	// maxSegments bounds one outline.
+	maxSegments = 500_000
+	// segmentsPerStep is how many cost the walker as much as an element.
+	segmentsPerStep = 8
+)
 
 // outline reads the AbbreviatedData in an element. An outline that is too long
 // ends the walk: half of it would be shown as if it were the whole.
 func (w *walker) outline(n *node) []segment {
 	segs := outline(n.kid("AbbreviatedData").words())
+	w.steps += len(segs) / segmentsPerStep
+	if w.err == nil {
+		w.err = w.ctx.Err()
+	}
 	if len(segs) >= maxSegments && w.err == nil {
 		w.err = fmt.Errorf("an outline of more than %d steps: %w", maxSegments, extract.ErrLimit)
 	}

@@ -3,20 +3,26 @@ package ofd
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"math"
+	"sort"
 	"strconv"
 )
 
-// pdfFile writes the objects of a PDF. Streams are not compressed: it lives in
-// memory for as long as its page is looked at.
+// pdfFile writes the objects of a PDF. It lives in memory for as long as its
+// page is looked at, so streams are neither compressed nor copied: the file is
+// a row of pieces.
 type pdfFile struct {
-	buf bytes.Buffer
-	at  []int // offset of object i+1; 0 while it is only promised
+	pieces [][]byte
+	starts []int64 // of each piece
+	size   int64   // of all pieces
+	tail   bytes.Buffer
+	at     []int64 // offset of object i+1; 0 while it is only promised
 }
 
 func newPDFFile() *pdfFile {
 	f := &pdfFile{}
-	f.buf.WriteString("%PDF-1.7\n")
+	f.tail.WriteString("%PDF-1.7\n")
 	return f
 }
 
@@ -26,11 +32,13 @@ func (f *pdfFile) promise() int {
 	return len(f.at)
 }
 
-// keep writes a promised object: a dictionary or other value, and its stream
-// when there is one.
+// here is the offset at which the next byte is written.
+func (f *pdfFile) here() int64 { return f.size + int64(f.tail.Len()) }
+
+// keep writes a promised object: a dictionary or other value.
 func (f *pdfFile) keep(id int, value string) {
-	f.at[id-1] = f.buf.Len()
-	fmt.Fprintf(&f.buf, "%d 0 obj\n%s\nendobj\n", id, value)
+	f.at[id-1] = f.here()
+	fmt.Fprintf(&f.tail, "%d 0 obj\n%s\nendobj\n", id, value)
 }
 
 // put writes an object and gives its number.
@@ -40,25 +48,52 @@ func (f *pdfFile) put(value string) int {
 	return id
 }
 
-// stream writes a stream; entries stand in its dictionary beside the length.
+// stream writes a stream, whose data must not change afterwards; entries stand
+// in its dictionary beside the length.
 func (f *pdfFile) stream(entries string, data []byte) int {
 	id := f.promise()
-	f.at[id-1] = f.buf.Len()
-	fmt.Fprintf(&f.buf, "%d 0 obj\n<< %s /Length %d >>\nstream\n", id, entries, len(data))
-	f.buf.Write(data)
-	f.buf.WriteString("\nendstream\nendobj\n")
+	f.at[id-1] = f.here()
+	fmt.Fprintf(&f.tail, "%d 0 obj\n<< %s /Length %d >>\nstream\n", id, entries, len(data))
+	f.cut()
+	f.add(data)
+	f.tail.WriteString("\nendstream\nendobj\n")
 	return id
 }
 
-// finish writes the table of objects and gives the file.
-func (f *pdfFile) finish(root int) []byte {
-	xref := f.buf.Len()
-	fmt.Fprintf(&f.buf, "xref\n0 %d\n0000000000 65535 f \n", len(f.at)+1)
+// cut makes a piece of what was written since the last one.
+func (f *pdfFile) cut() {
+	f.add(bytes.Clone(f.tail.Bytes()))
+	f.tail.Reset()
+}
+
+func (f *pdfFile) add(piece []byte) {
+	f.pieces, f.starts = append(f.pieces, piece), append(f.starts, f.size)
+	f.size += int64(len(piece))
+}
+
+// finish writes the table of objects; the file can be read now.
+func (f *pdfFile) finish(root int) {
+	xref := f.here()
+	fmt.Fprintf(&f.tail, "xref\n0 %d\n0000000000 65535 f \n", len(f.at)+1)
 	for _, at := range f.at {
-		fmt.Fprintf(&f.buf, "%010d 00000 n \n", at)
+		fmt.Fprintf(&f.tail, "%010d 00000 n \n", at)
 	}
-	fmt.Fprintf(&f.buf, "trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(f.at)+1, root, xref)
-	return f.buf.Bytes()
+	fmt.Fprintf(&f.tail, "trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(f.at)+1, root, xref)
+	f.cut()
+}
+
+// ReadAt is io.ReaderAt.
+func (f *pdfFile) ReadAt(p []byte, off int64) (n int, err error) {
+	i := sort.Search(len(f.starts), func(i int) bool { return f.starts[i] > off }) - 1
+	for ; i >= 0 && i < len(f.pieces) && n < len(p); i++ {
+		if from := off + int64(n) - f.starts[i]; from < int64(len(f.pieces[i])) {
+			n += copy(p[n:], f.pieces[i][from:])
+		}
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
 }
 
 // write appends numbers as PDF wants them, then an operator.

@@ -27,7 +27,7 @@ func (r *resources) load(part string) {
 		return
 	}
 	r.loaded[part] = true
-	list, err := r.pack.tree(part)
+	list, err := r.pack.keep(part)
 	if err != nil {
 		return
 	}

@@ -22,6 +22,9 @@ type seal struct {
 	tried   bool
 }
 
+// maxSignatures bounds how many are read; a page of a contract has some ten.
+const maxSignatures = 2000
+
 // readStamps reads the signatures of a document. One that cannot be read shows
 // no seal; the pages are shown all the same.
 func (v *volume) readStamps(part string) {
@@ -30,7 +33,10 @@ func (v *volume) readStamps(part string) {
 	if err != nil {
 		return
 	}
-	for _, k := range list.all("Signature") {
+	for i, k := range list.all("Signature") {
+		if i == maxSignatures {
+			return
+		}
 		own := v.pack.find(k.attr("BaseLoc"), path.Dir(part), v.dir)
 		sig, err := v.pack.tree(own)
 		if err != nil {

@@ -4,7 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"diaoyue.example/workstation/search/extract"
 )
+
+// maxBody bounds the drawing of one page, in bytes.
+const maxBody = 32 << 20
 
 // maxSide is the longest side of a page, in points, that PDF readers agree on.
 const maxSide = 14_400
@@ -17,7 +22,10 @@ type writer struct {
 	states    map[string]string   // opacity and blending → name
 	fonts     map[any]string      // embedded face or name of a stand-in → name
 	images    map[string]string
-	pixels    int  // that may still be unpacked
+	pixels    int // that may still be shown
+	unpacked  int // of those, that may still be held unpacked here
+	embedded  int // bytes of fonts and images that may still be embedded
+	over      error
 	borrows   bool // a Chinese font of this machine
 
 	width, height float64 // points
@@ -29,7 +37,7 @@ func newWriter(area rect) *writer {
 	k := min(pointsPerMM, maxSide/max(area.w, area.h))
 	w := &writer{
 		file: newPDFFile(), resources: map[string][]string{}, states: map[string]string{},
-		fonts: map[any]string{}, images: map[string]string{}, pixels: maxPixels,
+		fonts: map[any]string{}, images: map[string]string{}, pixels: maxPixels, unpacked: maxUnpacked, embedded: maxEmbedded,
 		width: max(area.w*k, 1), height: max(area.h*k, 1),
 	}
 	write(&w.body, "cm", k, 0, 0, -k, 0, area.h*k)
@@ -37,13 +45,14 @@ func newWriter(area rect) *writer {
 }
 
 // finish gives the PDF.
-func (w *writer) finish() []byte {
+func (w *writer) finish() *pdfFile {
 	content := w.file.stream("", w.body.Bytes())
 	pages := w.file.promise()
 	page := w.file.put(fmt.Sprintf("<< /Type /Page /Parent %d 0 R /MediaBox %s /Contents %d 0 R /Resources %s >>",
 		pages, numberList([]float64{0, 0, w.width, w.height}), content, w.dictionary()))
 	w.file.keep(pages, fmt.Sprintf("<< /Type /Pages /Kids [%d 0 R] /Count 1 >>", page))
-	return w.file.finish(w.file.put(fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R >>", pages)))
+	w.file.finish(w.file.put(fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R >>", pages)))
+	return w.file
 }
 
 func (w *writer) dictionary() string {
@@ -64,8 +73,12 @@ func (w *writer) name(kind string, id int) string {
 }
 
 // begin opens a mark: what it is cut to, how it lies over what is below. The
-// space is still that of the page.
-func (w *writer) begin(l look, fill, stroke float64, blend string) {
+// space is still that of the page. False when the page is full.
+func (w *writer) begin(l look, fill, stroke float64, blend string) bool {
+	if w.body.Len() > maxBody {
+		w.over = fmt.Errorf("a page of more than %d bytes of drawing: %w", maxBody, extract.ErrLimit)
+		return false
+	}
 	w.body.WriteString("q\n")
 	for _, c := range l.clips {
 		w.outline(c.segs)
@@ -77,7 +90,7 @@ func (w *writer) begin(l look, fill, stroke float64, blend string) {
 	}
 	fill, stroke = fill*l.alpha, stroke*l.alpha
 	if fill == 1 && stroke == 1 && blend == "" {
-		return
+		return true
 	}
 	key := fmt.Sprintf("/ca %s /CA %s", appendNumber(nil, fill), appendNumber(nil, stroke))
 	if blend != "" {
@@ -87,6 +100,7 @@ func (w *writer) begin(l look, fill, stroke float64, blend string) {
 		w.states[key] = w.name("ExtGState", w.file.put("<< "+key+" >>"))
 	}
 	fmt.Fprintf(&w.body, "/%s gs\n", w.states[key])
+	return true
 }
 
 func (w *writer) end() { w.body.WriteString("Q\n") }
@@ -125,7 +139,9 @@ func (w *writer) shape(s shape) {
 	if s.stroke != nil {
 		strokeAlpha = s.stroke.alpha
 	}
-	w.begin(s.look, fillAlpha, strokeAlpha, "")
+	if !w.begin(s.look, fillAlpha, strokeAlpha, "") {
+		return
+	}
 	defer w.end()
 	write(&w.body, "cm", s.m[:]...)
 	even := ""
@@ -199,7 +215,9 @@ func (w *writer) picture(p picture) {
 	if p.blot {
 		blend = "Multiply" // as ink: the text under a seal stays readable
 	}
-	w.begin(p.look, 1, 1, blend)
+	if !w.begin(p.look, 1, 1, blend) {
+		return
+	}
 	defer w.end()
 	write(&w.body, "cm", p.m[:]...)
 	if name == "" {

@@ -2,9 +2,14 @@ package ofd_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
+	"image/draw"
+	"image/gif"
 	"image/jpeg"
+	"image/png"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,6 +146,52 @@ func TestPictures(t *testing.T) {
 			if !near(got, 40, 38, 255, 0, 0) || !near(got, 40, 62, 0, 0, 255) || !near(got, 15, 50, 255, 255, 255) || !near(got, 65, 50, 255, 255, 255) {
 				t.Errorf("%s %s is not shown in its place", name, ctm)
 			}
+		}
+	}
+}
+
+// TestKindsOfPictures covers grey, palettes and transparency, and a picture that
+// would cost too much.
+func TestKindsOfPictures(t *testing.T) {
+	fill := func(img draw.Image, c color.Color) string {
+		draw.Draw(img, img.Bounds(), image.NewUniform(c), image.Point{}, draw.Src)
+		var buf bytes.Buffer
+		if err := png.Encode(&buf, img); err != nil {
+			t.Fatal(err)
+		}
+		return buf.String()
+	}
+	area := image.Rect(0, 0, 5, 7)
+	huge := []byte(fill(image.NewGray(area), color.Gray{Y: 9}))
+	copy(huge[16:], []byte{0, 1, 0, 0, 0, 1, 0, 0}) // says that it is 65,536 wide and high
+	binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
+	var asGIF bytes.Buffer
+	pal := image.NewPaletted(area, color.Palette{color.Black, color.NRGBA{R: 10, G: 200, B: 30, A: 255}})
+	pal.Pix = bytes.Repeat([]byte{1}, len(pal.Pix))
+	if err := gif.Encode(&asGIF, pal, nil); err != nil {
+		t.Fatal(err)
+	}
+	f := format(t, extract.Limits{})
+	for _, c := range []struct {
+		name, data string
+		r, g, b    int
+	}{
+		{"grey", fill(image.NewGray(area), color.Gray{Y: 100}), 100, 100, 100},
+		{"grey of 16 bits", fill(image.NewGray16(area), color.Gray16{Y: 100 << 8}), 100, 100, 100},
+		{"palette", asGIF.String(), 10, 200, 30},
+		{"half seen", fill(image.NewNRGBA(area), color.NRGBA{R: 255, A: 128}), 255, 127, 127},
+		{"unseen", fill(image.NewNRGBA(area), color.NRGBA{R: 255}), 255, 255, 255},
+		{"too large", string(huge), 255, 255, 255},
+	} {
+		doc := mustOpen(t, f, sample(`<ofd:ImageObject Boundary="20 30 40 40" CTM="40 0 0 40 0 0" ResourceID="8"/>`).
+			with("Doc_0/PublicRes.xml", resources(`<ofd:MultiMedias><ofd:MultiMedia ID="8" Type="Image"><ofd:MediaFile>a</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>`)).
+			with("Doc_0/Res/a", c.data))
+		img := shown(t, doc, 1, 400)
+		if !near(img, 40, 42, c.r, c.g, c.b) {
+			t.Errorf("%s: %v", c.name, img.At(160, 168))
+		}
+		if framed := !near(img, 40, 50, c.r, c.g, c.b); framed != (c.name == "too large") {
+			t.Errorf("%s: framed is %v", c.name, framed)
 		}
 	}
 }

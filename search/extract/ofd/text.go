@@ -47,7 +47,7 @@ func (w *walker) text(n *node, at scope) {
 
 // glyphs sets the characters of a text object, whose em is wide across.
 func (w *walker) glyphs(n *node, f *font, wide float64) []glyph {
-	given := glyphNumbers(n)
+	given := w.glyphNumbers(n)
 	along, tilt := turn(numberOr(n.attr("ReadDirection"), 0)), numberOr(n.attr("CharDirection"), 0)
 	var out []glyph
 	x, y := 0.0, 0.0
@@ -131,17 +131,17 @@ func deltas(s string, most int) []float64 {
 // glyphNumbers reads which glyph of the embedded font each character takes, by
 // its place in the text object. Where several characters share a glyph, those
 // after the first are unseen.
-func glyphNumbers(n *node) map[int]int {
+func (w *walker) glyphNumbers(n *node) map[int]int {
 	out := map[int]int{}
 	for _, t := range n.all("CGTransform") {
 		from := int(numberOr(t.attr("CodePosition"), 0))
 		codes, glyphs := int(numberOr(t.attr("CodeCount"), 1)), numbers(t.kid("Glyphs").words())
 		for i, g := range glyphs {
-			if g >= 0 && g <= math.MaxUint16 {
+			if w.step() && g >= 0 && g <= math.MaxUint16 {
 				out[from+i] = int(g)
 			}
 		}
-		for i := len(glyphs); len(glyphs) > 0 && i < min(codes, maxSteps); i++ {
+		for i := len(glyphs); len(glyphs) > 0 && i < codes && w.step(); i++ {
 			out[from+i] = unseen
 		}
 	}

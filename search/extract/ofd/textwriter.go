@@ -21,7 +21,9 @@ func (w *writer) text(r run) {
 	if r.stroke != nil {
 		strokeAlpha = r.stroke.alpha
 	}
-	w.begin(r.look, fillAlpha, strokeAlpha, "")
+	if !w.begin(r.look, fillAlpha, strokeAlpha, "") {
+		return
+	}
 	defer w.end()
 	write(&w.body, "cm", r.m[:]...)
 	if r.fill != nil {
@@ -102,7 +104,7 @@ func (r run) fit(g glyph) matrix {
 // glyph gives the PDF font that draws a character, its code there, and whether
 // it is the document's own.
 func (w *writer) glyph(r run, g glyph) (name, code string, own bool) {
-	if gid, ok := r.font.glyph(g.r, g.gid); ok {
+	if gid, ok := r.font.glyph(g.r, g.gid); ok && w.bears(r.font.face) {
 		return w.own(r.font.face), fmt.Sprintf("%04X", r.font.face.code(gid)), true
 	}
 	if _, ok := r.font.standIn().natural(g.r); ok {
@@ -123,6 +125,13 @@ func (f *face) code(gid int) int {
 	return gid
 }
 
+// maxEmbedded bounds the fonts and packed images of one page, in bytes; a font
+// of all Han has twenty million.
+const maxEmbedded = 100 << 20
+
+// bears says whether a font is embedded or still can be.
+func (w *writer) bears(f *face) bool { return w.fonts[f] != "" || len(f.data) <= w.embedded }
+
 // own embeds a font of the document.
 func (w *writer) own(f *face) string {
 	if w.fonts[f] != "" {
@@ -136,6 +145,7 @@ func (w *writer) own(f *face) string {
 		entries, key, kind = "/Subtype /CIDFontType0C", "FontFile3", "CIDFontType0"
 	case faceTrueType:
 	}
+	w.embedded -= len(f.data)
 	file := w.file.stream(entries, f.data)
 	font := fmt.Sprintf("F%d", len(w.fonts))
 	descriptor := w.file.put(fmt.Sprintf("<< /Type /FontDescriptor /FontName /%s /Flags 4 /FontBBox [-1000 -1000 2000 2000] /ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 700 /StemV 80 /%s %d 0 R >>", font, key, file))

@@ -72,8 +72,8 @@ func (n *node) words() string {
 }
 
 // parse reads XML in any encoding that it declares or marks. Entities other
-// than XML's own five are not expanded. Errors: extract.ErrLimit, ErrDamaged.
-func parse(b []byte, depth int) (*node, error) {
+// than XML's own five are not expanded. Count is that of the elements. Errors: extract.ErrLimit, ErrDamaged.
+func parse(b []byte, depth int) (n *node, count int, err error) {
 	marked := unicode.BOMOverride(transform.Nop)
 	if utf8, _, err := transform.Bytes(marked, b); err == nil {
 		b = utf8
@@ -88,24 +88,23 @@ func parse(b []byte, depth int) (*node, error) {
 	}
 	root := &node{}
 	open := []*node{root}
-	count := 0
 	for {
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%w (%w)", extract.ErrDamaged, err)
+			return nil, 0, fmt.Errorf("%w (%w)", extract.ErrDamaged, err)
 		}
 		top := open[len(open)-1]
 		switch e := t.(type) {
 		case xml.StartElement:
 			if count++; count > maxNodes || len(open) > depth {
-				return nil, fmt.Errorf("element %d, %d deep: %w", count, len(open), extract.ErrLimit)
+				return nil, 0, fmt.Errorf("element %d, %d deep: %w", count, len(open), extract.ErrLimit)
 			}
-			n := &node{name: e.Name.Local, attrs: e.Attr}
-			top.kids = append(top.kids, n)
-			open = append(open, n)
+			kid := &node{name: e.Name.Local, attrs: e.Attr}
+			top.kids = append(top.kids, kid)
+			open = append(open, kid)
 		case xml.EndElement:
 			if len(open) > 1 {
 				open = open[:len(open)-1]
@@ -115,7 +114,7 @@ func parse(b []byte, depth int) (*node, error) {
 		}
 	}
 	if len(root.kids) == 0 {
-		return nil, fmt.Errorf("no element: %w", extract.ErrDamaged)
+		return nil, 0, fmt.Errorf("no element: %w", extract.ErrDamaged)
 	}
-	return root.kids[0], nil
+	return root.kids[0], count, nil
 }
