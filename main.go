@@ -26,7 +26,7 @@ var icon []byte
 
 func main() {
 	if backend.IsWorker(os.Args[1:]) {
-		os.Exit(backend.Worker())
+		os.Exit(backend.Worker(os.Args[1:]))
 	}
 	closeInspector()
 	os.Exit(run())

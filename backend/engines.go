@@ -8,15 +8,18 @@ import (
 	"time"
 
 	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/backend/worker"
+	"diaoyue.example/workstation/conduit"
 	"diaoyue.example/workstation/media/remote"
+	papers "diaoyue.example/workstation/search/extract/remote"
 )
 
-// Roles of the two media workers: what a person is looking at is never
-// disturbed by a hostile file in the background.
+// Roles of the workers, of which each engine has two: what a person is looking
+// at is never disturbed by a hostile file in the background.
 const (
 	RoleDesk  = "desk"  // viewing
-	RoleBench = "bench" // indexes, previews, copies
+	RoleBench = "bench" // indexes, previews, copies; the text of papers
 )
 
 // What a file may do to workers before none is given it any more, and how long
@@ -26,54 +29,106 @@ const (
 	breath        = 200 * time.Millisecond
 )
 
-// EngineStatus says how a media worker fares, for the settings page.
+// EngineStatus says how a worker fares, for the settings page.
 type EngineStatus struct {
-	Role    string
-	Running bool
-	PID     int
-	Deaths  int // since the archive was opened
-	Sandbox worker.Status
+	Name      string // worker.Media or worker.Extract
+	Role      string
+	Running   bool
+	Preparing bool // it is being started, which takes long the very first time
+	PID       int
+	Deaths    int // since the archive was opened
+	Sandbox   worker.Status
 }
 
-// engine is one media worker and what its deaths taught.
+// engine is one worker and what its deaths taught.
 type engine struct {
-	role   string
-	client *remote.Client
-	log    *audit.Log
-	told   func(role, subject, why string)
+	command worker.Command
+	log     *audit.Log
+	told    func(role, subject, why string)
+	alone   *sync.Mutex // held while a child starts: two extractors would compile the same
 
-	mu     sync.Mutex
-	child  *worker.Child
-	deaths int
-	guilty map[string]int // deaths by the file that was surely the cause
+	mu        sync.Mutex
+	child     *worker.Child
+	preparing bool
+	deaths    int
+	guilty    map[string]int // deaths by the file that was surely the cause
 }
 
 // IsWorker reports whether the arguments of this process (without its name)
 // make it a worker; then nothing else may run but Worker.
 func IsWorker(args []string) bool { return worker.Asked(args) }
 
-// Worker is the life of a worker process; it returns the exit code.
-func Worker() int { return worker.Main(worker.Engine{Serve: remote.Serve}) }
-
-// newEngine gives a media engine: in a child of its own, locked in, or inside
-// this process where the program does not run as itself (a test binary).
-func (w *Workstation) newEngine(role string) (*engine, error) {
-	e := &engine{role: role, log: w.Log, told: w.cfg.OnWorkerDeath, guilty: map[string]int{}}
-	if !w.cfg.Workers {
-		var err error
-		if e.client, err = remote.Pair(); err != nil {
-			return nil, fmt.Errorf("start media engine: %w", err)
-		}
-		return e, nil
+// Worker is the life of a worker process with these arguments; it returns the
+// exit code.
+func Worker(args []string) int {
+	if args[0] == worker.Extract {
+		return worker.Main(extraction.Engine())
 	}
-	e.client = remote.New(remote.Options{Start: e.start, Admit: e.admit, Died: e.died})
-	return e, nil
+	return worker.Main(worker.Engine{Serve: remote.Serve})
 }
 
-func (e *engine) start(ctx context.Context) (remote.Worker, error) {
+func (w *Workstation) newEngine(c worker.Command) *engine {
+	e := &engine{command: c, log: w.Log, told: w.cfg.OnWorkerDeath, alone: &sync.Mutex{}, guilty: map[string]int{}}
+	w.engines = append(w.engines, e)
+	return e
+}
+
+func (e *engine) options() conduit.Options {
+	return conduit.Options{Start: e.start, Admit: e.admit, Died: e.died}
+}
+
+// newMedia gives a media engine: in a child of its own, locked in, or inside
+// this process where the program does not run as itself (a test binary).
+func (w *Workstation) newMedia(role string) (*remote.Client, error) {
+	if !w.cfg.Workers {
+		c, err := remote.Pair()
+		if err != nil {
+			return nil, fmt.Errorf("start media engine: %w", err)
+		}
+		w.later(c.Close)
+		return c, nil
+	}
+	c := remote.New(w.newEngine(worker.Command{Name: worker.Media, Role: role, Limits: worker.Limits{
+		Data: 2 << 30, Heap: 256 << 20, Files: 256, FileSize: 1 << 40,
+	}}).options())
+	w.later(c.Close)
+	return c, nil
+}
+
+// newPapers gives an extractor in the same way.
+func (w *Workstation) newPapers(role string) (*papers.Client, error) {
+	setup := extraction.Setup{CacheDir: w.cfg.CacheDir, Fonts: w.cfg.FontDirs}
+	if !w.cfg.Workers {
+		x := setup.Extractor()
+		w.later(x.Close)
+		c, err := papers.Pair(x)
+		if err != nil {
+			return nil, fmt.Errorf("start extractor: %w", err)
+		}
+		w.later(c.Close)
+		return c, nil
+	}
+	command, err := setup.Command(role)
+	if err != nil {
+		return nil, fmt.Errorf("start extractor: %w", err)
+	}
+	e := w.newEngine(command)
+	e.alone = &w.starting
+	c := papers.New(papers.Options{Options: e.options(), Heavy: e.heavy})
+	w.later(c.Close)
+	return c, nil
+}
+
+func (e *engine) start(ctx context.Context) (conduit.Worker, error) {
 	e.mu.Lock()
 	again := e.deaths > 0
+	e.preparing = true
 	e.mu.Unlock()
+	defer func() {
+		e.mu.Lock()
+		e.preparing = false
+		e.mu.Unlock()
+	}()
 	if again {
 		select {
 		case <-time.After(breath):
@@ -81,9 +136,9 @@ func (e *engine) start(ctx context.Context) (remote.Worker, error) {
 			return nil, ctx.Err()
 		}
 	}
-	child, err := worker.Start(ctx, worker.Command{Name: worker.Media, Role: e.role, Limits: worker.Limits{
-		Data: 2 << 30, Heap: 256 << 20, Files: 256, FileSize: 1 << 40,
-	}})
+	e.alone.Lock()
+	defer e.alone.Unlock()
+	child, err := worker.Start(ctx, e.command)
 	if err != nil {
 		return nil, err
 	}
@@ -91,6 +146,12 @@ func (e *engine) start(ctx context.Context) (remote.Worker, error) {
 	e.child = child
 	e.mu.Unlock()
 	return child, nil
+}
+
+func (e *engine) heavy() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return extraction.Heavy(e.child)
 }
 
 func (e *engine) admit(name string) bool {
@@ -101,7 +162,7 @@ func (e *engine) admit(name string) bool {
 
 // died writes the death into the log and tells whoever listens. The files are
 // named by their digests, which is what an original is called.
-func (e *engine) died(d remote.Death) {
+func (e *engine) died(d conduit.Death) {
 	subject := ""
 	if len(d.Files) == 1 {
 		subject = filepath.Base(d.Files[0])
@@ -112,7 +173,10 @@ func (e *engine) died(d remote.Death) {
 		e.guilty[d.Files[0]]++
 	}
 	e.mu.Unlock()
-	entry := audit.Entry{Event: audit.WorkerDied, Result: audit.Failed, Codes: map[string]any{"role": e.role, "why": d.Why}}
+	entry := audit.Entry{
+		Event: audit.WorkerDied, Result: audit.Failed,
+		Codes: map[string]any{"worker": e.command.Name, "role": e.command.Role, "why": d.Why},
+	}
 	if subject != "" {
 		entry.Codes["original"] = subject
 	}
@@ -120,14 +184,14 @@ func (e *engine) died(d remote.Death) {
 	// all the same.
 	_, _ = e.log.Note(context.Background(), entry)
 	if e.told != nil {
-		e.told(e.role, subject, d.Why)
+		e.told(e.command.Role, subject, d.Why)
 	}
 }
 
 func (e *engine) status() EngineStatus {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := EngineStatus{Role: e.role, Deaths: e.deaths}
+	s := EngineStatus{Name: e.command.Name, Role: e.command.Role, Deaths: e.deaths, Preparing: e.preparing}
 	if e.child != nil {
 		select {
 		case <-e.child.Done():
@@ -139,14 +203,12 @@ func (e *engine) status() EngineStatus {
 	return s
 }
 
-// Engines says how the media workers fare and what holds them; none when the
-// engine runs inside this process.
+// Engines says how the workers fare and what holds them; none when the engines
+// run inside this process.
 func (w *Workstation) Engines() []EngineStatus {
 	var out []EngineStatus
 	for _, e := range w.engines {
-		if w.cfg.Workers {
-			out = append(out, e.status())
-		}
+		out = append(out, e.status())
 	}
 	return out
 }

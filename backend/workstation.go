@@ -27,7 +27,6 @@ import (
 	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/backend/viewing"
 	"diaoyue.example/workstation/backend/workday"
-	"diaoyue.example/workstation/search/extract/formats"
 )
 
 // Workstation is an open archive. Its rooms may be used until Close.
@@ -52,7 +51,9 @@ type Workstation struct {
 	db      *store.DB
 	fonds   catalog.Fonds
 	engines []*engine
-	closers []func() error // in order of opening
+	// starting is held while an extractor's child starts.
+	starting sync.Mutex
+	closers  []func() error // in order of opening
 }
 
 // Recovery says what was found half done at the opening.
@@ -184,34 +185,37 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	desk, err := w.newEngine(RoleDesk) //nolint:contextcheck // the engine lives as long as the workstation
+	desk, err := w.newMedia(RoleDesk)
 	if err != nil {
 		return err
 	}
-	w.later(desk.client.Close)
-	bench, err := w.newEngine(RoleBench) //nolint:contextcheck // the same
+	bench, err := w.newMedia(RoleBench)
 	if err != nil {
 		return err
 	}
-	w.later(bench.client.Close)
-	w.engines = []*engine{desk, bench}
-	documents := formats.New(formats.Config{CacheDir: cfg.CacheDir, Fonts: cfg.FontDirs})
-	w.later(documents.Close)
+	shown, err := w.newPapers(RoleDesk) //nolint:contextcheck // the engine lives as long as the workstation
+	if err != nil {
+		return err
+	}
+	read, err := w.newPapers(RoleBench) //nolint:contextcheck // the same
+	if err != nil {
+		return err
+	}
 	w.Accounts = accounts.New(w.db, w.Log, accounts.Config{Now: cfg.Now, Argon: cfg.Argon})
 	w.Catalog = catalog.New(catalog.Config{DB: w.db, Log: w.Log, Accounts: w.Accounts, Now: cfg.Now})
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: bench.client, Documents: documents, Calendar: calendar, Now: cfg.Now,
+		Media: bench, Documents: read, Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault,
-		Media: desk.client, Documents: documents, Now: cfg.Now, Idle: cfg.Idle, Silence: cfg.Silence, OnClose: cfg.OnClosed,
+		Media: desk, Documents: shown, Now: cfg.Now, Idle: cfg.Idle, Silence: cfg.Silence, OnClose: cfg.OnClosed,
 		Reindex: w.Ingest.Reindex,
 	})
 	w.Disclosure = disclosure.New(disclosure.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Engine: bench.client, Viewings: w.Viewing, Now: cfg.Now,
+		Engine: bench, Viewings: w.Viewing, Now: cfg.Now,
 	})
 	w.Viewing.Serve(w.Disclosure)
 	w.Preservation = preservation.New(preservation.Config{

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 		// hashing at the real cost would be most of the test.
 		"diaoyue": func() {
 			if backend.IsWorker(os.Args[1:]) {
-				os.Exit(backend.Worker())
+				os.Exit(backend.Worker(os.Args[1:]))
 			}
 			os.Exit(cli.Run(context.Background(), cli.Env{
 				Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
@@ -155,13 +156,16 @@ func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress)
 	}
 	entry := audit.Entry{
 		Event: audit.Extraction, Objects: map[string]string{"record": r.ID, "case": r.CaseID},
-		Codes: map[string]any{"kind": JobText, "state": string(meta.State), "pages": meta.Pages},
+		Codes: map[string]any{"kind": JobText, "state": string(meta.State), "why": meta.Why, "pages": meta.Pages},
+	}
+	if meta.Reason != "" {
+		slog.WarnContext(ctx, "text not taken", slog.String("record", r.ID), slog.String("state", string(meta.State)), slog.String("why", meta.Why))
 	}
 	_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
 		if err = d.cfg.Catalog.PutPages(ctx, tx, r.ID, pages); err != nil {
 			return err
 		}
-		_, err = d.cfg.Catalog.SetText(ctx, tx, r.ID, string(meta.State), meta.Reason, max(meta.Pages, len(pages)))
+		_, err = d.cfg.Catalog.SetText(ctx, tx, r.ID, string(meta.State), meta.Why, max(meta.Pages, len(pages)))
 		return err
 	})
 	if err != nil {

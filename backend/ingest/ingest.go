@@ -8,6 +8,7 @@ package ingest
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"diaoyue.example/workstation/backend/accounts"
@@ -30,6 +31,12 @@ const (
 // Desk receives. It is safe for concurrent use.
 type Desk struct{ cfg Config }
 
+// Documents takes the text of papers: the extractor in its worker
+// (search/extract/remote), or in this process.
+type Documents interface {
+	File(ctx context.Context, f *os.File, name string, emit func(extract.Page) error) (extract.Meta, error)
+}
+
 // Config of a desk.
 type Config struct {
 	DB        *store.DB
@@ -39,7 +46,7 @@ type Config struct {
 	Vault     *vault.Vault
 	Jobs      *jobs.Runner
 	Media     *remote.Client
-	Documents *extract.Extractor
+	Documents Documents
 	Calendar  *workday.Calendar
 	Now       func() time.Time
 }

@@ -9,6 +9,7 @@ package viewing
 
 import (
 	"context"
+	"os"
 	"sync"
 	"time"
 
@@ -61,6 +62,12 @@ type Desk struct {
 	open map[string]*Viewing
 }
 
+// Documents opens papers for the page view: the extractor in its worker
+// (search/extract/remote), or in this process.
+type Documents interface {
+	Open(ctx context.Context, f *os.File, name string) (extract.Document, error)
+}
+
 // Config of a desk. Zero durations take their defaults.
 type Config struct {
 	DB        *store.DB
@@ -69,7 +76,7 @@ type Config struct {
 	Catalog   *catalog.Catalog
 	Vault     *vault.Vault
 	Media     *remote.Client
-	Documents *extract.Extractor
+	Documents Documents
 	Now       func() time.Time
 	Idle      time.Duration         // a viewing without a request is closed after it; 30 min
 	Silence   time.Duration         // what was served and not reported is logged after it; 5 s

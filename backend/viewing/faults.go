@@ -90,6 +90,7 @@ func engineFault(err error) error {
 		{extract.ErrEncrypted, ErrEncrypted},
 		{extract.ErrUnsupported, ErrUnsupported},
 		{extract.ErrDamaged, ErrDamaged},
+		{extract.ErrEmpty, ErrDamaged},
 		{extract.ErrLimit, ErrDamaged},
 		{extract.ErrTimeout, ErrDamaged},
 	} {

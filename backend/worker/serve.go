@@ -17,8 +17,9 @@ func Asked(args []string) bool { return len(args) > 0 && slices.Contains(names()
 // Engine is what a child does.
 type Engine struct {
 	// Warm loads whatever needs a name of a file or a new library; it runs
-	// before the lock falls shut. May be nil.
-	Warm func() error
+	// before the lock falls shut and has no limits yet. Setup is the command's.
+	// May be nil.
+	Warm func(setup []byte) error
 	// Serve answers requests until the parent hangs up.
 	Serve func(conn *net.UnixConn) error
 }
@@ -47,19 +48,20 @@ func run(e Engine) error {
 	if err != nil {
 		return fmt.Errorf("read limits: %w", err)
 	}
-	var l Limits
-	if err = json.Unmarshal(raw, &l); err != nil {
+	var said letter
+	if err = json.Unmarshal(raw, &said); err != nil {
 		return fmt.Errorf("read limits: %w", err)
 	}
 	if e.Warm != nil {
-		if err = e.Warm(); err != nil {
+		if err = e.Warm(said.Setup); err != nil {
 			return fmt.Errorf("warm up: %w", err)
 		}
+		debug.FreeOSMemory() // what only the start needed is no part of the share
 	}
-	if l.Heap > 0 {
-		debug.SetMemoryLimit(l.Heap)
+	if said.Limits.Heap > 0 {
+		debug.SetMemoryLimit(said.Limits.Heap)
 	}
-	status, err := lock(l)
+	status, err := lock(said.Limits)
 	if err != nil {
 		return fmt.Errorf("lock: %w", err)
 	}

@@ -2,12 +2,14 @@
 // them in, and notices how they end.
 //
 // Invariant: a child has one socket to its parent and the files that are
-// handed over it, and nothing else: no name of a file, no network, no other
-// program, no more memory than its share. When the parent dies it dies too;
+// handed over it, besides what it opened itself before it was locked in, and
+// nothing else: no name of a file, no network, no other program, no new machine
+// code, no more memory than its share. When the parent dies it dies too;
 // when it dies the parent is told how, and goes on.
 package worker
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +28,8 @@ import (
 
 // Commands that make this program a child; hidden from its users.
 const (
-	Media = "media-worker"
+	Media   = "media-worker"
+	Extract = "extract-worker"
 )
 
 // What can go wrong with starting a child.
@@ -48,12 +51,22 @@ type Limits struct {
 
 // Command says what to start.
 type Command struct {
-	Name   string // Media
+	Name   string // Media or Extract
 	Role   string // what for, shown in the list of processes: desk, bench
 	Limits Limits
+	Setup  []byte // JSON for Engine.Warm, at most 8 KiB; may be nil
+	// Patience is how long it may take to warm up and lock itself in; 0 is 20 s.
+	Patience time.Duration
 }
 
-// patience is how long a child may take to lock itself in.
+// letter is what a child is told first.
+type letter struct {
+	Limits Limits          `json:"limits"`
+	Setup  json.RawMessage `json:"setup,omitempty"`
+}
+
+// patience is how long a child may take to lock itself in when nothing else is
+// said.
 const patience = 20 * time.Second
 
 // Child is a running child. It is safe for concurrent use.
@@ -86,7 +99,7 @@ func Start(ctx context.Context, c Command) (*Child, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %w", ErrStart, err), near.Close())
 	}
-	if err = child.greet(ctx, c.Limits); err != nil {
+	if err = child.greet(ctx, c); err != nil {
 		child.Kill(WhyHung)
 		how := child.Wait()
 		return nil, errors.Join(fmt.Errorf("%w: %w (%s)", ErrStart, err, how), near.Close())
@@ -94,7 +107,7 @@ func Start(ctx context.Context, c Command) (*Child, error) {
 	return child, nil
 }
 
-func names() []string { return []string{Media} }
+func names() []string { return []string{Media, Extract} }
 
 // launch starts the process on a thread of its own that waits for its end: the
 // kernel sends the signal of a parent's death when the starting thread dies.
@@ -135,15 +148,18 @@ func (c *Child) launch(command Command, far *os.File) error {
 	return <-started
 }
 
-// greet sends the limits and waits until the child says what holds it.
-func (c *Child) greet(ctx context.Context, l Limits) error {
+// greet sends limits and setup and waits until the child says what holds it.
+func (c *Child) greet(ctx context.Context, command Command) error {
 	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	limit := time.AfterFunc(patience, func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
+	limit := time.AfterFunc(cmp.Or(command.Patience, patience), func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer limit.Stop()
-	raw, err := json.Marshal(l)
+	raw, err := json.Marshal(letter{command.Limits, command.Setup})
 	if err != nil {
 		return fmt.Errorf("encode limits: %w", err)
+	}
+	if len(raw) > maxNote {
+		return fmt.Errorf("send limits: %w", errNote)
 	}
 	if err = sendNote(c.conn, raw); err != nil {
 		return fmt.Errorf("send limits: %w", err)

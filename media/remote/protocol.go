@@ -1,11 +1,9 @@
-// Package remote is the media engine over a connection: the same work, done in
+// Package remote is the media engine over a conduit: the same work, done in
 // another process, so that a decoder that dies on foreign bytes takes neither
-// the window nor the log with it. Files travel as open descriptors, never as
-// paths.
+// the window nor the log with it.
 //
-// The invariant: every request is answered exactly once or ends with
-// ErrWorkerGone, in bounded time; what the worker says is bounded before it is
-// believed. An open recording outlives the worker it was opened in.
+// The invariant: what the worker says is bounded before it is believed, and an
+// open recording outlives the worker it was opened in.
 package remote
 
 import (
@@ -22,26 +20,10 @@ const (
 	methodTimes  = "times"
 	methodFrame  = "frame"
 	methodSound  = "sound"
-	methodClose  = "close"
 	methodExport = "export"
 )
 
-type progressData struct {
-	Done  int64 `json:"done"`
-	Total int64 `json:"total"`
-}
-
-type handleArgs struct {
-	Handle uint64 `json:"handle"`
-}
-
-type openAnswer struct {
-	Handle uint64        `json:"handle"`
-	Info   RecordingInfo `json:"info"`
-}
-
 type frameArgs struct {
-	Handle    uint64          `json:"handle"`
 	Frame     int64           `json:"frame"`
 	MaxWidth  int             `json:"max_width,omitempty"`
 	MaxHeight int             `json:"max_height,omitempty"`
@@ -57,10 +39,9 @@ type frameAnswer struct {
 }
 
 type soundArgs struct {
-	Handle uint64  `json:"handle"`
-	Track  int     `json:"track"`
-	From   float64 `json:"from"`
-	To     float64 `json:"to"`
+	Track int     `json:"track"`
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
 }
 
 type soundAnswer struct {

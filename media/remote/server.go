@@ -4,13 +4,12 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"math"
 	"net"
 	"sync"
 
+	"diaoyue.example/workstation/conduit"
 	"diaoyue.example/workstation/media/decode"
 	"diaoyue.example/workstation/media/export"
 	"diaoyue.example/workstation/media/frameindex"
@@ -20,32 +19,7 @@ import (
 
 // Serve answers requests from conn until the other end hangs up, which is no
 // error, and then lets go of everything. It is what a worker process runs.
-func Serve(conn *net.UnixConn) error {
-	s := &server{open: map[uint64]*served{}, running: map[uint64]context.CancelFunc{}}
-	s.wire = wire{conn: conn, maxHeader: maxCallHeader, maxBody: func(header) uint32 { return maxCallBody }}
-	ctx, stop := context.WithCancel(context.Background())
-	err := s.listen(ctx)
-	stop()
-	_ = conn.Close() // nobody is left to be told
-	s.idle.Wait()
-	for _, r := range s.open {
-		r.decoder.Close()
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return fmt.Errorf("serve: %w", err)
-}
-
-type server struct {
-	wire wire
-	idle sync.WaitGroup
-
-	mu      sync.Mutex
-	next    uint64
-	open    map[uint64]*served
-	running map[uint64]context.CancelFunc
-}
+func Serve(conn *net.UnixConn) error { return conduit.Serve(conn, errs(), do) }
 
 // served is one open recording. Frames are read side by side; closing waits for
 // them.
@@ -57,95 +31,53 @@ type served struct {
 	plan *redact.Plan
 }
 
-func (s *server) listen(ctx context.Context) error {
-	for {
-		m, err := s.wire.receive()
-		if err != nil {
-			return err
-		}
-		switch m.Kind {
-		case kindCall:
-			call, cancel := context.WithCancel(ctx)
-			s.mu.Lock()
-			s.running[m.ID] = cancel
-			s.mu.Unlock()
-			s.idle.Go(func() { s.answer(call, m) })
-		case kindCancel:
-			m.closeFiles()
-			s.mu.Lock()
-			if cancel := s.running[m.ID]; cancel != nil {
-				cancel()
-			}
-			s.mu.Unlock()
-		default:
-			m.closeFiles()
-			return errProtocol
-		}
-	}
+// Close waits for the frames under way.
+func (r *served) Close() error {
+	r.decoder.Close()
+	return nil
 }
 
-func (s *server) answer(ctx context.Context, m message) {
-	defer m.closeFiles()
-	reply := message{header: header{ID: m.ID, Kind: kindAnswer}}
-	data, body, err := s.do(ctx, m)
-	if err == nil {
-		reply.Data, err = json.Marshal(data)
-		reply.body = body
-	}
-	if err != nil {
-		reply.Data, reply.body, reply.Error = nil, nil, newWireError(err)
-	}
-	s.mu.Lock()
-	s.running[m.ID]()
-	delete(s.running, m.ID)
-	s.mu.Unlock()
-	if err := s.wire.send(reply); err != nil {
-		_ = s.wire.conn.Close() // the listener ends
-	}
-}
-
-func (s *server) do(ctx context.Context, m message) (data any, body []byte, err error) {
-	progress := func(done, total int64) {
-		at, failed := json.Marshal(progressData{done, total})
-		if failed == nil {
-			// A peer that is gone is noticed by the listener.
-			_ = s.wire.send(message{header: header{ID: m.ID, Kind: kindProgress, Data: at}})
-		}
-	}
-	files := map[string]int{methodProbe: 1, methodIndex: 1, methodOpen: 1, methodExport: 2, methodPreview: 1}
-	if len(m.files) != files[m.Method] {
-		return nil, nil, fmt.Errorf("%w: %d descriptors with %q", errProtocol, len(m.files), m.Method)
-	}
-	switch m.Method {
+func do(ctx context.Context, c *conduit.Call) (data any, body []byte, err error) {
+	switch c.Method {
 	case methodProbe:
-		data, err = probe.File(ctx, m.files[0])
+		data, err = probed(ctx, c)
 	case methodIndex:
-		body, err = s.buildIndex(ctx, m, progress)
+		body, err = buildIndex(ctx, c)
 	case methodExport:
-		data, err = s.export(ctx, m, progress)
+		data, err = exported(ctx, c)
 	case methodPreview:
-		body, err = makePreview(ctx, m, progress)
+		body, err = makePreview(ctx, c)
 	case methodOpen:
-		data, err = s.openRecording(ctx, m)
+		data, err = openRecording(ctx, c)
 	case methodTimes, methodFrame, methodSound:
-		data, body, err = s.ask(ctx, m)
-	case methodClose:
-		err = s.closeRecording(m)
+		data, body, err = ask(ctx, c)
 	default:
-		err = fmt.Errorf("%w: method %q", errProtocol, m.Method)
+		err = fmt.Errorf("%w: method %q", conduit.ErrProtocol, c.Method)
 	}
 	return data, body, err
 }
 
+func probed(ctx context.Context, c *conduit.Call) (any, error) {
+	files, err := c.Files(1)
+	if err != nil {
+		return nil, err
+	}
+	return probe.File(ctx, files[0])
+}
+
 // buildIndex goes on from the body, and hands on what it has so far now and then.
-func (s *server) buildIndex(ctx context.Context, m message, progress func(done, total int64)) ([]byte, error) {
-	ix, err := frameindex.Resume(ctx, m.files[0], frameindex.Options{
-		Progress: progress, Partial: m.body,
+func buildIndex(ctx context.Context, c *conduit.Call) ([]byte, error) {
+	files, err := c.Files(1)
+	if err != nil {
+		return nil, err
+	}
+	ix, err := frameindex.Resume(ctx, files[0], frameindex.Options{
+		Progress: c.Progress, Partial: c.Body,
 		Checkpoint: func(part []byte) error {
-			if len(part) > maxCallBody {
+			if len(part) > conduit.MaxCallBody {
 				return nil // it could not be sent back: such a build begins anew
 			}
-			return s.wire.send(message{header: header{ID: m.ID, Kind: kindKeep}, body: part})
+			return c.Keep(part)
 		},
 	})
 	if err != nil {
@@ -154,16 +86,20 @@ func (s *server) buildIndex(ctx context.Context, m message, progress func(done, 
 	return ix.Marshal(), nil
 }
 
-func (s *server) export(ctx context.Context, m message, progress func(done, total int64)) (export.Manifest, error) {
+func exported(ctx context.Context, c *conduit.Call) (any, error) {
+	files, err := c.Files(2)
+	if err != nil {
+		return nil, err
+	}
 	var args exportArgs
-	if err := json.Unmarshal(m.Data, &args); err != nil {
-		return export.Manifest{}, fmt.Errorf("%w: %w", errProtocol, err)
+	if err = c.Arguments(&args); err != nil {
+		return nil, err
 	}
 	plan, err := redact.ParsePlan(args.Plan)
 	if err != nil {
-		return export.Manifest{}, err
+		return nil, err
 	}
-	return export.Run(ctx, m.files[0], m.files[1], plan, export.Options{Progress: sparse(progress)})
+	return export.Run(ctx, files[0], files[1], plan, export.Options{Progress: sparse(c.Progress)})
 }
 
 // sparse lets about every hundredth step through, and the last.
@@ -177,23 +113,23 @@ func sparse(progress func(done, total int64)) func(done, total int64) {
 	}
 }
 
-func (s *server) openRecording(ctx context.Context, m message) (openAnswer, error) {
+func openRecording(ctx context.Context, c *conduit.Call) (any, error) {
+	files, err := c.Files(1)
+	if err != nil {
+		return nil, err
+	}
 	var ix *frameindex.Index
-	var err error
-	if len(m.body) > 0 {
-		if ix, err = frameindex.Unmarshal(m.body); err != nil {
-			return openAnswer{}, err
+	if len(c.Body) > 0 {
+		if ix, err = frameindex.Unmarshal(c.Body); err != nil {
+			return nil, err
 		}
 	}
-	d, err := decode.Open(ctx, m.files[0], ix, decode.Options{})
+	d, err := decode.Open(ctx, files[0], ix, decode.Options{})
 	if err != nil {
-		return openAnswer{}, err
+		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.next++
-	s.open[s.next] = &served{decoder: d}
-	return openAnswer{Handle: s.next, Info: infoOf(d)}, nil
+	c.Hold(&served{decoder: d})
+	return infoOf(d), nil
 }
 
 func infoOf(d *decode.Decoder) RecordingInfo {
@@ -213,40 +149,22 @@ func infoOf(d *decode.Decoder) RecordingInfo {
 	return out
 }
 
-func (s *server) closeRecording(m message) error {
-	var args handleArgs
-	if err := json.Unmarshal(m.Data, &args); err != nil {
-		return fmt.Errorf("%w: %w", errProtocol, err)
+func ask(ctx context.Context, c *conduit.Call) (data any, body []byte, err error) {
+	held, err := c.Held()
+	if err != nil {
+		return nil, nil, err
 	}
-	s.mu.Lock()
-	r := s.open[args.Handle]
-	delete(s.open, args.Handle)
-	s.mu.Unlock()
-	if r == nil {
-		return ErrClosed
+	r, ok := held.(*served)
+	if !ok {
+		return nil, nil, conduit.ErrClosed
 	}
-	r.decoder.Close() // waits for the frames under way
-	return nil
-}
-
-func (s *server) ask(ctx context.Context, m message) (data any, body []byte, err error) {
-	var args handleArgs
-	if err := json.Unmarshal(m.Data, &args); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errProtocol, err)
-	}
-	s.mu.Lock()
-	r := s.open[args.Handle]
-	s.mu.Unlock()
-	if r == nil {
-		return nil, nil, ErrClosed
-	}
-	switch m.Method {
+	switch c.Method {
 	case methodTimes:
 		return nil, r.times(), nil
 	case methodSound:
-		return r.sound(ctx, m.Data)
+		return r.sound(ctx, c)
 	default:
-		return r.frame(ctx, m.Data)
+		return r.frame(ctx, c)
 	}
 }
 
@@ -259,10 +177,10 @@ func (r *served) times() []byte {
 	return out
 }
 
-func (r *served) sound(ctx context.Context, data []byte) (any, []byte, error) {
+func (r *served) sound(ctx context.Context, c *conduit.Call) (any, []byte, error) {
 	var args soundArgs
-	if err := json.Unmarshal(data, &args); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errProtocol, err)
+	if err := c.Arguments(&args); err != nil {
+		return nil, nil, err
 	}
 	s, err := r.decoder.Sound(ctx, args.Track, args.From, args.To)
 	if err != nil {
@@ -275,10 +193,10 @@ func (r *served) sound(ctx context.Context, data []byte) (any, []byte, error) {
 // for without loss.
 const jpegQuality = 88
 
-func (r *served) frame(ctx context.Context, data []byte) (any, []byte, error) {
+func (r *served) frame(ctx context.Context, c *conduit.Call) (any, []byte, error) {
 	var args frameArgs
-	if err := json.Unmarshal(data, &args); err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errProtocol, err)
+	if err := c.Arguments(&args); err != nil {
+		return nil, nil, err
 	}
 	plan, err := r.planOf(args.Plan)
 	if err != nil {

@@ -8,6 +8,7 @@ package extract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 )
@@ -25,8 +26,21 @@ const (
 	StateTimeout     State = "timeout"
 )
 
+// Why a file is StateFailed.
+const (
+	WhyDamaged  = "damaged"  // it cannot be read to its end
+	WhyEmpty    = "empty"    // it has no bytes
+	WhyLimit    = "limit"    // it would cost more than a file may
+	WhyMemory   = "memory"   // it took more memory than the worker may have
+	WhyWorker   = "worker"   // the worker ended over it, twice
+	WhyRepeated = "repeated" // it ended so many workers that none is given it any more
+	WhyBusy     = "busy"     // too much was being read at once
+	WhyOther    = "other"
+)
+
 // Sentinels of this engine.
 var (
+	ErrEmpty       = errors.New("the file is empty")
 	ErrEncrypted   = errors.New("the file is protected by a password")
 	ErrUnsupported = errors.New("this kind of file is not read")
 	ErrLimit       = errors.New("the file exceeds a limit")
@@ -85,10 +99,25 @@ func (p Page) Within(start, end int) []Box {
 	return out
 }
 
+// Check says whether the page can be: it has a number, a size, and boxes that
+// name its text. ErrDamaged.
+func (p Page) Check() error {
+	if p.N < 1 || p.Width < 0 || p.Height < 0 {
+		return fmt.Errorf("page %d of %g by %g: %w", p.N, p.Width, p.Height, ErrDamaged)
+	}
+	for _, b := range p.Boxes {
+		if b.Start < 0 || b.End < b.Start || b.End > len(p.Text) {
+			return fmt.Errorf("a box of the bytes %d to %d: %w", b.Start, b.End, ErrDamaged)
+		}
+	}
+	return nil
+}
+
 // Meta is what is known of a file after it was read.
 type Meta struct {
 	State  State  `json:"state"`
-	Reason string `json:"reason,omitempty"` // English, for State failed, unsupported, timeout
+	Why    string `json:"why,omitempty"`    // one of the codes below, for StateFailed
+	Reason string `json:"reason,omitempty"` // the same at length in English, for every State but text and needs_ocr
 	Kind   string `json:"kind,omitempty"`   // pdf, docx, txt, image, srt
 	Pages  int    `json:"pages"`
 }

@@ -27,6 +27,25 @@ func New(limits Limits, formats ...Format) *Extractor {
 	return &Extractor{formats: formats, limits: limits.WithDefaults()}
 }
 
+// Warm opens whatever the formats need from this machine: fonts, compiled
+// engines. Afterwards no file is opened by name and no code is made any more,
+// so that a worker may be locked in.
+func (e *Extractor) Warm(ctx context.Context) error {
+	for _, f := range e.formats {
+		if w, ok := f.(interface {
+			Warm(ctx context.Context) error
+		}); ok {
+			if err := w.Warm(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Limits are those that hold for every file.
+func (e *Extractor) Limits() Limits { return e.limits }
+
 // Close releases what the formats hold.
 func (e *Extractor) Close() error {
 	var errs []error
@@ -50,7 +69,7 @@ func (e *Extractor) Open(ctx context.Context, f *os.File, name string) (doc Docu
 		return nil, fmt.Errorf("look at file: %w", err)
 	}
 	if info.Size() == 0 {
-		return nil, fmt.Errorf("empty file: %w", ErrDamaged)
+		return nil, ErrEmpty
 	}
 	if info.Size() > e.limits.FileBytes {
 		return nil, fmt.Errorf("file of %d bytes: %w", info.Size(), ErrLimit)
@@ -129,18 +148,32 @@ func (e *Extractor) failed(ctx context.Context, meta Meta, err error) (Meta, err
 	if ctx.Err() != nil {
 		return meta, ctx.Err()
 	}
-	switch {
-	case errors.Is(err, ErrEncrypted):
-		meta.State = StateEncrypted
-	case errors.Is(err, ErrUnsupported):
-		meta.State = StateUnsupported
-	case errors.Is(err, ErrTimeout), errors.Is(err, context.DeadlineExceeded):
-		meta.State = StateTimeout
-	default:
-		meta.State = StateFailed
+	return meta.Ended(err), nil
+}
+
+// Ended is the meta of a file whose reading ended with an error.
+func (m Meta) Ended(err error) Meta {
+	m.State, m.Why, m.Reason = StateFailed, WhyOther, err.Error()
+	for _, e := range []struct {
+		is    error
+		state State
+		why   string
+	}{
+		{ErrEncrypted, StateEncrypted, ""},
+		{ErrUnsupported, StateUnsupported, ""},
+		{ErrTimeout, StateTimeout, ""},
+		{context.DeadlineExceeded, StateTimeout, ""},
+		{ErrLimit, StateFailed, WhyLimit},
+		{ErrEmpty, StateFailed, WhyEmpty},
+		{ErrDamaged, StateFailed, WhyDamaged},
+		{ErrBusy, StateFailed, WhyBusy},
+	} {
+		if errors.Is(err, e.is) {
+			m.State, m.Why = e.state, e.why
+			return m
+		}
 	}
-	meta.Reason = err.Error()
-	return meta, nil
+	return m
 }
 
 // garbled says whether more than a twentieth of a text is private or replaced

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -33,6 +34,14 @@ type Typesetter struct {
 
 // NewTypesetter takes the first of these font files that opens, at first use.
 func NewTypesetter(paths []string) *Typesetter { return &Typesetter{paths: paths} }
+
+// Warm opens the font now, if there is any.
+func (t *Typesetter) Warm() error {
+	if _, err := t.face(); err != nil && !errors.Is(err, ErrNoFont) {
+		return err
+	}
+	return nil
+}
 
 // Close lets the font go.
 func (t *Typesetter) Close() error {

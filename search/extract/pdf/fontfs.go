@@ -17,26 +17,48 @@ const fontDir = "usr/share/fonts"
 
 // fontFS is the whole file system of the sandbox: a root with a few font files
 // in fontDir, read-only. It must be mounted as the root: PDFium does not find
-// folders mounted below.
+// folders mounted below. The files are opened once, so that a process that may
+// open nothing any more can still start sandboxes.
 type fontFS struct {
-	paths map[string]string // name in fontDir → file on this machine
-	names []string          // sorted
+	files map[string]*fontFile // by name in fontDir
+	names []string             // sorted
+}
+
+// fontFile is a font of this machine, held open.
+type fontFile struct {
+	file *os.File
+	info fs.FileInfo
 }
 
 // newFontFS takes those of the font files that exist.
 func newFontFS(fonts []string) *fontFS {
-	f := &fontFS{paths: map[string]string{}}
+	f := &fontFS{files: map[string]*fontFile{}}
 	for _, p := range fonts {
-		info, err := os.Stat(p)
 		name := filepath.Base(p)
-		if err != nil || !info.Mode().IsRegular() || f.paths[name] != "" {
+		if f.files[name] != nil {
 			continue
 		}
-		f.paths[name] = p
+		file, err := os.Open(p)
+		if err != nil {
+			continue
+		}
+		info, err := file.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			_ = file.Close() // only looked at
+			continue
+		}
+		f.files[name] = &fontFile{file, info}
 		f.names = append(f.names, name)
 	}
 	slices.Sort(f.names)
 	return f
+}
+
+// close lets the fonts go.
+func (f *fontFS) close() {
+	for _, font := range f.files {
+		_ = font.file.Close() // only read
+	}
 }
 
 // Open is fs.FS.
@@ -53,19 +75,27 @@ func (f *fontFS) Open(name string) (fs.File, error) {
 		return &folder{name: path.Base(name), entries: below(name + "/")}, nil
 	}
 	if dir, base := path.Split(name); dir == fontDir+"/" {
-		if p := f.paths[base]; p != "" {
-			return os.Open(p)
+		if font := f.files[base]; font != nil {
+			return &openFont{io.NewSectionReader(font.file, 0, font.info.Size()), font.info}, nil
 		}
 	}
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// openFont is a font opened in the sandbox: its own place in a shared file.
+type openFont struct {
+	*io.SectionReader
+	info fs.FileInfo
+}
+
+func (o *openFont) Stat() (fs.FileInfo, error) { return o.info, nil }
+
+func (o *openFont) Close() error { return nil }
+
 func (f *fontFS) fonts() []fs.DirEntry {
 	var out []fs.DirEntry
 	for _, name := range f.names {
-		if info, err := os.Stat(f.paths[name]); err == nil {
-			out = append(out, fs.FileInfoToDirEntry(info))
-		}
+		out = append(out, fs.FileInfoToDirEntry(f.files[name].info))
 	}
 	return out
 }

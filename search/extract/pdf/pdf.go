@@ -45,12 +45,30 @@ type Format struct {
 	mu    sync.Mutex
 	pool  pdfium.Pool
 	cache wazero.CompilationCache
+	fonts *fontFS
 }
 
 // New starts nothing yet.
 func New(cfg Config) *Format {
 	cfg.Limits = cfg.Limits.WithDefaults()
 	return &Format{cfg: cfg}
+}
+
+// Warm starts the engine and a first sandbox. Nothing is opened by name and no
+// code made executable afterwards.
+func (p *Format) Warm(ctx context.Context) error {
+	pool, err := p.engine()
+	if err != nil {
+		return err
+	}
+	first, err := borrow(ctx, pool)
+	if err != nil {
+		return fmt.Errorf("start PDF engine: %w", err)
+	}
+	if err = first.Close(); err != nil {
+		return fmt.Errorf("start PDF engine: %w", err)
+	}
+	return nil
 }
 
 // Probe looks for the PDF signature, which may stand after some other bytes.
@@ -97,7 +115,8 @@ func (p *Format) Close() error {
 	if p.cache != nil {
 		_ = p.cache.Close(context.Background())
 	}
-	p.pool, p.cache = nil, nil
+	p.fonts.close()
+	p.pool, p.cache, p.fonts = nil, nil, nil
 	if err != nil {
 		return fmt.Errorf("stop PDF engine: %w", err)
 	}
@@ -124,16 +143,18 @@ func (p *Format) engine() (pdfium.Pool, error) {
 		rc = rc.WithCompilationCache(cache)
 		p.cache = cache
 	}
+	fonts := newFontFS(p.cfg.Fonts)
 	pool, err := webassembly.Init(webassembly.Config{
 		MaxIdle: 1, MaxTotal: maxOpen, RuntimeConfig: rc,
 		// Never nil: the default mounts the root of this machine.
 		// Without fonts, Chinese that a file does not bring fonts for is blank.
-		FSConfig: wazero.NewFSConfig().WithFSMount(newFontFS(p.cfg.Fonts), "/"),
+		FSConfig: wazero.NewFSConfig().WithFSMount(fonts, "/"),
 		Stdout:   io.Discard, Stderr: io.Discard,
 	})
 	if err != nil {
+		fonts.close()
 		return nil, fmt.Errorf("start PDF engine: %w", err)
 	}
-	p.pool = pool
+	p.pool, p.fonts = pool, fonts
 	return pool, nil
 }

@@ -37,6 +37,10 @@ func New(set *extract.Typesetter, limits extract.Limits) *Format {
 // Close lets the font go.
 func (t *Format) Close() error { return t.set.Close() }
 
+// Warm opens the font. Without one pages are laid out but cannot be drawn, and
+// the page view says so.
+func (t *Format) Warm(context.Context) error { return t.set.Warm() }
+
 // Probe goes by the name: any bytes may be text. Bytes that no text holds are
 // refused.
 func (t *Format) Probe(head []byte, name string) int {

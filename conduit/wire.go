@@ -1,4 +1,4 @@
-package remote
+package conduit
 
 import (
 	"encoding/binary"
@@ -16,14 +16,13 @@ import (
 // Bounds of one message. The worker has foreign bytes inside it and may be
 // taken over by them, so nothing that it says is believed without a bound.
 const (
+	MaxCallBody = 64 << 20 // of a call: a frame index
+
 	maxCallHeader   = 32 << 20 // ours: a plan may be long
 	maxAnswerHeader = 8 << 20  // the worker's: the report of an export may be long
-	maxCallBody     = 64 << 20 // ours: a frame index
 	maxInline       = 64 << 10 // a longer body travels as shared memory
 	maxFiles        = 3        // two of a call and the body
 )
-
-var errProtocol = errors.New("the peer does not keep to the protocol")
 
 // message is what travels: a prefix of three big-endian uint32 (length of the
 // header; length of the body; number of descriptors, with bodyApart when the
@@ -33,6 +32,7 @@ type message struct {
 	header
 	body  []byte
 	files []*os.File // received ones are the receiver's to close
+	gone  error      // instead of an answer; never travels
 }
 
 const bodyApart = 1 << 31
@@ -41,6 +41,7 @@ type header struct {
 	ID     uint64          `json:"id"`   // of the request
 	Kind   string          `json:"kind"` // call, cancel, progress, keep or answer
 	Method string          `json:"method,omitempty"`
+	Handle uint64          `json:"handle,omitempty"` // of what is held open: asked for, or just opened
 	Data   json.RawMessage `json:"data,omitempty"`
 	Error  *wireError      `json:"error,omitempty"`
 }
@@ -49,7 +50,7 @@ const (
 	kindCall     = "call"
 	kindCancel   = "cancel"
 	kindProgress = "progress"
-	kindKeep     = "keep" // the body is unfinished work to go on from later
+	kindKeep     = "keep" // the body is a part of the work, finished or to go on from later
 	kindAnswer   = "answer"
 )
 
@@ -66,8 +67,8 @@ func (w *wire) send(m message) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	if len(head) > maxCallHeader || len(m.body) > maxShared || len(m.files) > maxFiles-1 {
-		return fmt.Errorf("send message: %w: too large", errProtocol)
+	if len(head) > maxCallHeader || len(m.body) > MaxBody || len(m.files) > maxFiles-1 {
+		return fmt.Errorf("send message: %w: too large", ErrProtocol)
 	}
 	files, inline, apart := m.files, m.body, uint32(0)
 	if len(m.body) > maxInline {
@@ -140,17 +141,17 @@ func (w *wire) receiveInto(m *message) error {
 	headLen, bodyLen, files := binary.BigEndian.Uint32(prefix), binary.BigEndian.Uint32(prefix[4:]), binary.BigEndian.Uint32(prefix[8:])
 	apart := files&bodyApart != 0
 	if headLen > w.maxHeader || int(files&^bodyApart) != len(m.files) || apart && len(m.files) == 0 || !apart && bodyLen > maxInline {
-		return errProtocol
+		return ErrProtocol
 	}
 	head := make([]byte, headLen)
 	if _, err := io.ReadFull(w.conn, head); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(head, &m.header); err != nil {
-		return fmt.Errorf("%w: %w", errProtocol, err)
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	if bodyLen > w.maxBody(m.header) {
-		return fmt.Errorf("%w: a body of %d bytes", errProtocol, bodyLen)
+		return fmt.Errorf("%w: a body of %d bytes", ErrProtocol, bodyLen)
 	}
 	if apart {
 		body := m.files[len(m.files)-1]
@@ -182,7 +183,7 @@ func (w *wire) receivePrefix(prefix []byte, m *message) error {
 		case err != nil:
 			return err
 		case flags&unix.MSG_CTRUNC != 0 || len(m.files) > maxFiles:
-			return fmt.Errorf("%w: too many descriptors", errProtocol)
+			return fmt.Errorf("%w: too many descriptors", ErrProtocol)
 		case n == 0:
 			return io.EOF
 		}
@@ -194,12 +195,12 @@ func (w *wire) receivePrefix(prefix []byte, m *message) error {
 func (m *message) takeFiles(oob []byte) error {
 	controls, err := unix.ParseSocketControlMessage(oob)
 	if err != nil {
-		return fmt.Errorf("%w: %w", errProtocol, err)
+		return fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
 	for i := range controls {
 		fds, err := unix.ParseUnixRights(&controls[i])
 		if err != nil {
-			return fmt.Errorf("%w: %w", errProtocol, err)
+			return fmt.Errorf("%w: %w", ErrProtocol, err)
 		}
 		for _, fd := range fds {
 			m.files = append(m.files, os.NewFile(uintptr(fd), "received"))

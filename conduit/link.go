@@ -1,4 +1,4 @@
-package remote
+package conduit
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"sync"
 	"time"
 )
@@ -15,6 +14,7 @@ import (
 type link struct {
 	wire   wire
 	worker Worker
+	errs   Errors
 	died   func(Death)
 
 	mu      sync.Mutex
@@ -28,29 +28,16 @@ type link struct {
 // pending is a call that the worker has and did not answer yet; a cancelled one
 // too, for it must be let go of in time.
 type pending struct {
-	request
+	request Request
 
 	answer    chan message
 	patience  *time.Timer
 	forgotten bool // the caller went away
 }
 
-type request struct {
-	method   string
-	data     any
-	body     []byte
-	files    []*os.File
-	subject  subject // whose bytes it reads
-	maxBody  uint32  // of the answer
-	patience time.Duration
-	progress func(done, total int64)
-	keep     func(part []byte)
-	linger   bool // after a cancellation wait until the worker has let go of the files
-}
-
 // connect begins to speak to a worker.
-func connect(w Worker, died func(Death)) *link {
-	l := &link{worker: w, died: died, pending: map[uint64]*pending{}, done: make(chan struct{})}
+func connect(w Worker, errs Errors, died func(Death)) *link {
+	l := &link{worker: w, errs: errs, died: died, pending: map[uint64]*pending{}, done: make(chan struct{})}
 	l.wire = wire{conn: w.Conn(), maxHeader: maxAnswerHeader, maxBody: l.bound}
 	go l.listen()
 	return l
@@ -67,7 +54,7 @@ func (l *link) bound(h header) uint32 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if p := l.pending[h.ID]; p != nil {
-		return p.maxBody
+		return p.request.MaxBody
 	}
 	return 0
 }
@@ -118,16 +105,18 @@ func (l *link) step(p *pending, m message) {
 	l.mu.Lock()
 	forgotten := p.forgotten
 	if !forgotten {
-		p.patience.Reset(p.request.patience)
+		p.patience.Reset(p.request.Patience)
 	}
 	l.mu.Unlock()
 	var at progressData
 	switch {
 	case forgotten:
-	case m.Kind == kindKeep && p.keep != nil:
-		p.keep(m.body)
-	case m.Kind == kindProgress && p.progress != nil && json.Unmarshal(m.Data, &at) == nil:
-		p.progress(at.Done, at.Total)
+	case m.Kind == kindKeep && p.request.Keep != nil:
+		if p.request.Keep(m.body) != nil {
+			l.worker.Kill(WhyProtocol)
+		}
+	case m.Kind == kindProgress && p.request.Progress != nil && json.Unmarshal(m.Data, &at) == nil:
+		p.request.Progress(at.Done, at.Total)
 	}
 }
 
@@ -138,15 +127,15 @@ const grace = 2 * time.Second
 // only then lets the callers go, so that whoever asks again finds it noted.
 func (l *link) over(err error) {
 	_ = l.wire.conn.Close() // it is broken or closed already
-	if errors.Is(err, errProtocol) {
-		l.worker.Kill(whyProtocol)
+	if errors.Is(err, ErrProtocol) {
+		l.worker.Kill(WhyProtocol)
 	}
 	why := l.end()
 	l.mu.Lock()
 	closing := l.closing
-	l.gone = fmt.Errorf("%w: %s: %w", ErrWorkerGone, why, err)
+	l.gone = &gone{why, err}
 	if closing {
-		l.gone = fmt.Errorf("%w: hung up", ErrWorkerGone)
+		l.gone = &gone{whyClosed, net.ErrClosed}
 	}
 	death := l.suspects(why)
 	l.mu.Unlock()
@@ -158,21 +147,22 @@ func (l *link) over(err error) {
 	for id, p := range l.pending {
 		delete(l.pending, id)
 		p.patience.Stop()
-		p.answer <- message{header: header{Kind: kindAnswer, Error: &wireError{Code: codeGone, Text: l.gone.Error()}}}
+		p.answer <- message{gone: l.gone}
 	}
 }
 
 // end waits for the worker's end, and helps after a while.
 func (l *link) end() string {
-	late := time.AfterFunc(grace, func() { l.worker.Kill(whyHung) })
+	late := time.AfterFunc(grace, func() { l.worker.Kill(WhyHung) })
 	defer late.Stop()
 	return l.worker.Wait()
 }
 
-// Why a worker is killed from here.
+// Why a worker ended by our own doing; a worker's other ends have its own codes.
 const (
-	whyHung     = "hung"
-	whyProtocol = "protocol"
+	WhyHung     = "hung"     // it gave no sign of life
+	WhyProtocol = "protocol" // what it said made no sense
+	whyClosed   = "closed"   // we hung up
 )
 
 // suspects says whose bytes the worker had under its hands.
@@ -180,90 +170,96 @@ func (l *link) suspects(why string) Death {
 	d := Death{Why: why}
 	seen := map[fileID]bool{}
 	for _, p := range l.pending {
-		if p.subject.name != "" && !seen[p.subject.id] {
-			seen[p.subject.id] = true
-			d.Files = append(d.Files, p.subject.name)
-			d.ids = append(d.ids, p.subject.id)
+		if p.request.subject.name != "" && !seen[p.request.subject.id] {
+			seen[p.request.subject.id] = true
+			d.Files = append(d.Files, p.request.subject.name)
+			d.ids = append(d.ids, p.request.subject.id)
 		}
 	}
 	return d
 }
 
-// call sends r and decodes the answer's data into out; it returns the answer's
-// body.
-func (l *link) call(ctx context.Context, r request, out any) ([]byte, error) {
+// call sends r, decodes the answer's data into out, and returns the answer.
+func (l *link) call(ctx context.Context, r Request, out any) (message, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return message{}, err
 	}
-	data, err := json.Marshal(r.data)
+	data, err := json.Marshal(r.Data)
 	if err != nil {
-		return nil, fmt.Errorf("ask worker to %s: %w", r.method, err)
+		return message{}, fmt.Errorf("ask worker to %s: %w", r.Method, err)
 	}
 	p := &pending{request: r, answer: make(chan message, 1)}
 	l.mu.Lock()
 	if l.gone != nil {
 		l.mu.Unlock()
-		return nil, l.gone
+		return message{}, l.gone
 	}
 	l.next++
 	id := l.next
 	// Begun before sending: a worker that was stopped does not even read.
-	p.patience = time.AfterFunc(r.patience, func() { l.worker.Kill(whyHung) })
+	p.patience = time.AfterFunc(r.Patience, func() { l.worker.Kill(WhyHung) })
 	l.pending[id] = p
 	l.mu.Unlock()
-	if err := l.wire.send(message{header: header{ID: id, Kind: kindCall, Method: r.method, Data: data}, body: r.body, files: r.files}); err != nil {
-		if !errors.Is(err, errProtocol) {
-			_ = l.wire.conn.Close()     // half a message may be out: the listener ends the link
-			return l.receive(p, r, out) //nolint:contextcheck // the link's end answers it
+	err = l.wire.send(message{
+		header: header{ID: id, Kind: kindCall, Method: r.Method, Handle: r.handle, Data: data}, body: r.Body, files: r.Files,
+	})
+	if err != nil {
+		if !errors.Is(err, ErrProtocol) {
+			_ = l.wire.conn.Close()  // half a message may be out: the listener ends the link
+			return l.receive(p, out) //nolint:contextcheck // the link's end answers it
 		}
 		l.mu.Lock()
 		delete(l.pending, id)
 		l.mu.Unlock()
 		p.patience.Stop()
-		return nil, err
+		return message{}, err
 	}
 	return l.await(ctx, id, p, out)
 }
 
-func (l *link) await(ctx context.Context, id uint64, p *pending, out any) ([]byte, error) {
+func (l *link) await(ctx context.Context, id uint64, p *pending, out any) (message, error) {
 	select {
 	case m := <-p.answer:
-		return decoded(ctx, m, p.request, out)
+		return l.decoded(ctx, m, p.request, out)
 	case <-ctx.Done():
 	}
 	l.mu.Lock()
 	p.forgotten = true
-	p.patience.Reset(min(p.request.patience, letGo))
+	p.patience.Reset(min(p.request.Patience, letGo))
 	l.mu.Unlock()
 	// The worker may be gone meanwhile; its answer no longer matters then.
 	_ = l.wire.send(message{header: header{ID: id, Kind: kindCancel}})
-	if !p.linger {
-		return nil, ctx.Err()
+	if !p.request.Linger {
+		return message{}, ctx.Err()
 	}
-	return decoded(ctx, <-p.answer, p.request, out)
+	return l.decoded(ctx, <-p.answer, p.request, out)
 }
 
 // letGo is how long the worker may hold on to what was cancelled.
 const letGo = 30 * time.Second
 
 // receive waits for the end of a link that broke while a call was sent.
-func (l *link) receive(p *pending, r request, out any) ([]byte, error) {
-	return decoded(context.Background(), <-p.answer, r, out)
+func (l *link) receive(p *pending, out any) (message, error) {
+	return l.decoded(context.Background(), <-p.answer, p.request, out)
 }
 
-func decoded(ctx context.Context, m message, r request, out any) ([]byte, error) {
+func (l *link) decoded(ctx context.Context, m message, r Request, out any) (message, error) {
+	if m.gone != nil {
+		return message{}, fmt.Errorf("%s: %w", r.Method, m.gone)
+	}
 	if m.Error != nil {
-		if errors.Is(m.Error, context.Canceled) && ctx.Err() != nil {
-			return nil, ctx.Err()
+		err := l.errs.decode(m.Error)
+		if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+			return message{}, ctx.Err()
 		}
-		return nil, fmt.Errorf("%s: %w", r.method, m.Error.full())
+		return message{}, fmt.Errorf("%s: %w", r.Method, err)
 	}
 	if out != nil {
 		if err := json.Unmarshal(m.Data, out); err != nil {
-			return nil, fmt.Errorf("%s: %w: %w", r.method, errProtocol, err)
+			return message{}, fmt.Errorf("%s: %w: %w", r.Method, ErrProtocol, err)
 		}
 	}
-	return m.body, nil
+	return m, nil
 }
 
 // inside is a worker that runs as goroutines of this process.

@@ -1,4 +1,4 @@
-package remote
+package conduit
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxShared bounds a body in shared memory: a picture of 8K without loss.
-const maxShared = 256 << 20
+// MaxBody bounds a body in shared memory: a picture of 8K without loss.
+const MaxBody = 256 << 20
 
 // seals that a body must carry: it can no longer change under its reader.
 const seals = unix.F_SEAL_SEAL | unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE
@@ -41,11 +41,11 @@ func unshare(f *os.File, n int) ([]byte, error) {
 	err := withDescriptors([]*os.File{f}, nil, func(fds []int) error {
 		got, err := unix.FcntlInt(uintptr(fds[0]), unix.F_GET_SEALS, 0)
 		if err != nil || got&seals != seals {
-			return fmt.Errorf("%w: a body that is not sealed", errProtocol)
+			return fmt.Errorf("%w: a body that is not sealed", ErrProtocol)
 		}
 		var st unix.Stat_t
 		if err = unix.Fstat(fds[0], &st); err != nil || st.Size != int64(n) {
-			return fmt.Errorf("%w: a body of another size", errProtocol)
+			return fmt.Errorf("%w: a body of another size", ErrProtocol)
 		}
 		for at := 0; at < n; {
 			m, err := unix.Pread(fds[0], out[at:], int64(at))
@@ -53,7 +53,7 @@ func unshare(f *os.File, n int) ([]byte, error) {
 				continue
 			}
 			if err != nil || m == 0 {
-				return fmt.Errorf("%w: read body: %w", errProtocol, err)
+				return fmt.Errorf("%w: read body: %w", ErrProtocol, err)
 			}
 			at += m
 		}

@@ -1,4 +1,4 @@
-package remote
+package conduit
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func (g *guard) enter(ctx context.Context, id fileID) (leave func(error), err er
 	}
 	return func(err error) {
 		g.room.Release(weight)
-		if weight == crowd && !errors.Is(err, ErrWorkerGone) && !errors.Is(err, context.Canceled) {
+		if weight == crowd && !errors.Is(err, ErrGone) && !errors.Is(err, context.Canceled) {
 			g.mu.Lock()
 			delete(g.suspects, id)
 			g.mu.Unlock()
