@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/backend/worker"
-	"diaoyue.example/workstation/conduit"
 	"diaoyue.example/workstation/media/remote"
 	papers "diaoyue.example/workstation/search/extract/remote"
 )

@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/backend/worker"
-	"diaoyue.example/workstation/conduit"
 	"diaoyue.example/workstation/search/extract"
 	"diaoyue.example/workstation/search/extract/remote"
 )

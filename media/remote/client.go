@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/export"
 	"diaoyue.example/workstation/media/redact"

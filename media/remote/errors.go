@@ -3,7 +3,7 @@ package remote
 import (
 	"encoding/json"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/decode"
 	"diaoyue.example/workstation/media/export"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"os"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/media/frameindex"
 	"diaoyue.example/workstation/media/preview"
 )

@@ -8,7 +8,7 @@ import (
 	"math"
 	"os"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/redact"
 )

@@ -9,7 +9,7 @@ import (
 	"net"
 	"sync"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/media/decode"
 	"diaoyue.example/workstation/media/export"
 	"diaoyue.example/workstation/media/frameindex"

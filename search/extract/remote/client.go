@@ -10,7 +10,7 @@ import (
 	"os"
 	"sync"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/search/extract"
 )
 

@@ -8,7 +8,7 @@ import (
 	"os"
 	"slices"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/search/extract"
 )
 

@@ -8,7 +8,7 @@
 package remote
 
 import (
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/search/extract"
 )
 

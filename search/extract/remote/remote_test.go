@@ -16,7 +16,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/search/extract"
 	"diaoyue.example/workstation/search/extract/remote"
 	"diaoyue.example/workstation/search/extract/text"

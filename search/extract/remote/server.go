@@ -8,7 +8,7 @@ import (
 	"net"
 	"os"
 
-	"diaoyue.example/workstation/conduit"
+	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/search/extract"
 )
 
