@@ -163,6 +163,11 @@ func (d *Decoder) decoded(ctx context.Context, n int64, k keeping) (*Frame, erro
 	if f := d.cached(n); f != nil { // an earlier wish brought it along
 		return f, nil
 	}
+	return d.decode(ctx, n, k)
+}
+
+// decode does so at once; only in turn.
+func (d *Decoder) decode(ctx context.Context, n int64, k keeping) (*Frame, error) {
 	pic, err := d.cursorFor(n).frame(ctx, n, k)
 	if err != nil {
 		return nil, fmt.Errorf("frame %d: %w", n, err)

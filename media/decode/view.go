@@ -44,12 +44,27 @@ func (d *Decoder) View(ctx context.Context, n int64, w Wish) (View, error) {
 		return v, err
 	}
 	if f == nil {
-		if f, err = d.decoded(ctx, n, d.around(n, w)); err != nil {
-			return View{}, err
+		if v, f, err = d.inMotion(ctx, n, w); err != nil || f == nil {
+			return v, err
 		}
 	}
 	defer f.Close()
 	return f.view(w)
+}
+
+// inMotion decodes frame n for a moving wish when its turn comes. An earlier
+// wish may have brought it along by then, ready for display.
+func (d *Decoder) inMotion(ctx context.Context, n int64, w Wish) (View, *Frame, error) {
+	defer d.ahead.standBack(n)()
+	if err := d.take(ctx); err != nil {
+		return View{}, nil, err
+	}
+	defer d.give()
+	if v, f, err := d.recall(n, w); err != nil || f != nil || v.Picture.Width > 0 {
+		return v, f, err
+	}
+	f, err := d.decode(ctx, n, d.around(n, w))
+	return View{}, f, err
 }
 
 // maxStep bounds the stride of motion.
@@ -85,14 +100,25 @@ func (d *Decoder) around(n int64, w Wish) keeping {
 }
 
 // window is the run of frames that ends with `to` and that reverse motion will
-// show; two of them fit into the cache.
+// show; two of them fit into the cache. It begins where decoding must begin
+// anyway, if that is near enough: each group is decoded once, and the first
+// picture, which comes last out of the decoder, is not waited for longer than
+// need be.
 func (d *Decoder) window(to int64, w Wish) keeping {
 	count, small := d.room(w)
-	k := keeping{from: max(to+w.Step*(count/2-1), 0), to: to, every: -w.Step}
+	k := keeping{from: max(to+w.Step*(count/2-1), d.groupOf(to)), to: to, every: -w.Step}
 	if small {
 		k.put = func(n int64, pic *av.Frame) { d.keepView(n, pic, w) }
 	}
 	return k
+}
+
+// groupOf returns the frame from which frame n is decoded.
+func (d *Decoder) groupOf(n int64) int64 {
+	point := d.index.SeekPoint(n, d.index.Packets(), func(packet int64) bool {
+		return d.points.usable(packet, n-max(d.index.FrameOf(packet), 0))
+	})
+	return max(d.index.FrameOf(point), 0)
 }
 
 // room returns how many pictures for the wish fit into the cache, and whether
