@@ -58,7 +58,21 @@ func (d *Desk) Open(ctx context.Context, actor accounts.Actor, q Request) (*View
 		failure := engineFault(err)
 		return nil, errors.Join(failure, v.Close(context.WithoutCancel(ctx), CloseFailed))
 	}
+	v.warm(ctx)
 	return v, nil
+}
+
+// warm lets the decoder start up while the page is being built. The entry is on
+// the disk, and nothing of the picture leaves the desk.
+func (v *Viewing) warm(ctx context.Context) {
+	if v.recording == nil || v.info.Frames == 0 || v.begin() != nil {
+		return
+	}
+	go func() {
+		defer v.end()
+		// Whoever asks for a frame meets the error himself.
+		_, _ = v.recording.Frame(context.WithoutCancel(ctx), 0, remote.Request{MaxWidth: 16, MaxHeight: 16})
+	}()
 }
 
 // allowed refuses, with an entry, what must not be seen.

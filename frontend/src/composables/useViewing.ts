@@ -41,17 +41,20 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
   const verifiedLater = ref(false);
   const numbering = ref(0);
 
+  const contents = () =>
+    [viewings.times(id), viewings.keyframes(id), viewings.cues(id), viewings.annotations(id)] as const;
+
   async function load(): Promise<boolean> {
     try {
-      const found = await viewings.get(id);
-      const av = found.frames > 0;
+      // All at once: each way over the bridge and back is time before the first picture.
+      const [found, ...asked] = await Promise.all([viewings.get(id), ...contents()]);
+      // Verified numbers taken over just now: what came beside them may be older.
+      const taken = found.record.indexState === 'provisional' && !found.provisional;
+      [times.value, keyframes.value, cues.value, annotations.value] = taken
+        ? await Promise.all(contents())
+        : asked;
       const silentPicture = isSoundOnly(found);
-      [times.value, keyframes.value, cues.value, annotations.value] = await Promise.all([
-        av ? viewings.times(id) : silentPicture ? grid(found.duration) : [],
-        av ? viewings.keyframes(id) : [],
-        found.record.kind === 'av' ? viewings.cues(id) : [],
-        viewings.annotations(id),
-      ]);
+      if (silentPicture) times.value = grid(found.duration);
       if (gone) return false;
       if (silentPicture) {
         cues.value = cues.value.map((cue) => ({ ...cue, frame: frameAt(times.value, cue.from) }));
@@ -110,12 +113,7 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
       resume();
       return;
     }
-    const [fresh, keys, words, notes] = await Promise.all([
-      viewings.times(id),
-      viewings.keyframes(id),
-      viewings.cues(id),
-      viewings.annotations(id),
-    ]);
+    const [fresh, keys, words, notes] = await Promise.all(contents());
     if (gone) return;
     const same = fresh.length === times.value.length && fresh.every((time, n) => time === times.value[n]);
     [times.value, keyframes.value, cues.value, annotations.value] = [fresh, keys, words, notes];
