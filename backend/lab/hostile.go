@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -12,11 +11,9 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -44,7 +41,7 @@ type ordeal struct {
 	Fates    map[string]int `json:"fates"`
 	Refusals map[string]int `json:"refusals"` // by the engine's name
 	Slowest  float64        `json:"slowest_s"`
-	Largest  float64        `json:"largest_mb"` // resident, of one child
+	Largest  float64        `json:"largest_mb"` // resident, of one worker
 	Bad      []find         `json:"bad"`
 }
 
@@ -61,7 +58,7 @@ type find struct {
 var errOrdeal = errors.New("hostile files were not met as they should be")
 
 // mediaHostile makes hostile files of the given ones and gives each to the
-// engine in a child process of its own, as the window does.
+// engine in a sandboxed worker of its own, as the window does.
 func mediaHostile(ctx context.Context, args []string, stdout io.Writer) error {
 	fs := flag.NewFlagSet("hostile", flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
@@ -129,10 +126,6 @@ func hostile(ctx context.Context, sources []string, count int, seed uint64, keep
 	if err = os.WriteFile(filepath.Join(dir, secretName), files[0], 0o600); err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
 	o := &ordeal{Files: count, Seed: seed, Fates: map[string]int{}, Refusals: map[string]int{}, Bad: []find{}}
 	kinds := mutations()
 	for i := range count {
@@ -142,9 +135,9 @@ func hostile(ctx context.Context, sources []string, count int, seed uint64, keep
 		if err := m.write(r, path, files[k], files[r.IntN(len(files))]); err != nil {
 			return nil, fmt.Errorf("make hostile file: %w", err)
 		}
-		c := suffer(ctx, self, path)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+		c, err := suffer(ctx, path)
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return nil, err
 		}
 		if c.fate == fatePlayed && m.refused {
 			c.fate = fateLeaked
@@ -183,38 +176,3 @@ type ordealOf struct {
 	took             time.Duration
 	memory           float64 // MB
 }
-
-// hostileMark in a child's environment makes a test binary act as the lab.
-const hostileMark = "DIAOYUE_LAB_CHILD"
-
-func suffer(ctx context.Context, self, path string) ordealOf {
-	ctx, cancel := context.WithTimeout(ctx, hostileTime)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, self, "media", hostileChild, path)
-	cmd.Env = append(os.Environ(), hostileMark+"=1", "GOTRACEBACK=single")
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	began := time.Now()
-	err := cmd.Run()
-	out := ordealOf{took: time.Since(began)}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		out.memory = float64(usage.Maxrss) / 1024
-	}
-	var said struct{ Fate, Name, Text string }
-	switch {
-	case ctx.Err() != nil:
-		out.fate, out.text = fateHung, fmt.Sprintf("after %v", hostileTime)
-	case err != nil:
-		out.fate, out.text = fateCrashed, fmt.Sprintf("%v: %s", err, head(stderr.String(), 2000))
-	case json.Unmarshal(stdout.Bytes(), &said) != nil:
-		out.fate, out.text = fateCrashed, "said nothing"
-	default:
-		out.fate, out.name, out.text = said.Fate, said.Name, said.Text
-		if out.memory > hostileMemory>>20 {
-			out.fate, out.text = fateLarge, fmt.Sprintf("%.0f MB", out.memory)
-		}
-	}
-	return out
-}
-
-func head(s string, n int) string { return s[:min(len(s), n)] }

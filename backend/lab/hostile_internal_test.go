@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"math/rand/v2"
 	"os"
@@ -10,13 +9,15 @@ import (
 	"slices"
 	"testing"
 
+	"diaoyue.example/workstation/backend/worker"
 	"diaoyue.example/workstation/media/mediatest"
+	"diaoyue.example/workstation/media/remote"
 )
 
-// TestMain lets the test binary be the child that suffers hostile files.
+// TestMain lets the test binary be the worker that suffers hostile files.
 func TestMain(m *testing.M) {
-	if os.Getenv(hostileMark) != "" {
-		os.Exit(dispatch(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	if worker.Asked(os.Args[1:]) {
+		os.Exit(worker.Main(worker.Engine{Serve: remote.Serve}))
 	}
 	os.Exit(m.Run())
 }
@@ -38,18 +39,34 @@ func TestHostileFiles(t *testing.T) {
 
 // The runner must see what it is there to see.
 func TestHostileFatesAreSeen(t *testing.T) {
-	self, err := os.Executable()
+	whole, text := hostileSources(t)[0], "media.go"
+	if c, err := suffer(t.Context(), whole); err != nil || c.fate != fatePlayed || c.memory <= 0 {
+		t.Errorf("a whole file is %+v, %v", c, err)
+	}
+	if c, err := suffer(t.Context(), text); err != nil || c.fate != fateRefused || c.name != "unsupported" {
+		t.Errorf("a text is %+v, %v", c, err)
+	}
+	w, err := newMediaWorker(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := suffer(t.Context(), self, filepath.Join(t.TempDir(), "none")); c.fate != fateCrashed {
-		t.Errorf("a child that ends with an error is %q", c.fate)
+	f, err := os.Open(whole)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if c := suffer(t.Context(), self, hostileSources(t)[0]); c.fate != fatePlayed || c.memory <= 0 {
-		t.Errorf("a whole file is %+v", c)
+	defer f.Close()
+	w.child.Kill("test")
+	if c := w.meet(t.Context(), f); c.fate != fateCrashed {
+		t.Errorf("a worker that died is %+v", c)
 	}
-	if c := suffer(t.Context(), self, "media.go"); c.fate != fateRefused || c.name != "unsupported" {
-		t.Errorf("a text is %+v", c)
+}
+
+// The footprint is measured in the locked-in worker.
+func TestMemoryOfTheWorker(t *testing.T) {
+	out, _ := lab(t, 0, "media", "memory", hostileSources(t)[0], "--json")
+	var m footprint
+	if err := json.Unmarshal([]byte(out), &m); err != nil || m.Frames < 70 || m.Viewing < 5 || m.Index < 5 {
+		t.Errorf("%s %v", out, err)
 	}
 }
 

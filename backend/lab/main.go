@@ -13,6 +13,9 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+
+	"diaoyue.example/workstation/backend/worker"
+	"diaoyue.example/workstation/media/remote"
 )
 
 // Exit codes of every subcommand.
@@ -37,6 +40,9 @@ func subcommands() map[string]run {
 }
 
 func main() {
+	if worker.Asked(os.Args[1:]) {
+		os.Exit(worker.Main(worker.Engine{Serve: remote.Serve}))
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := dispatch(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()

@@ -19,7 +19,8 @@ const mediaUsage = `usage: diaoyue-lab media verify FILE [--sample N] [--ffmpeg]
        diaoyue-lab media bench FILE --op linear|linear-proved|index|verified-index|seek|step|back
                    [--at 5,900,12] [--steps 64] [--index FILE] [--json]
        diaoyue-lab media probe FILE [--json]
-       diaoyue-lab media hostile [FILE...] [--count 2000] [--seed 1] [--keep DIR] [--without KIND] [--json]
+       diaoyue-lab media memory FILE [--json]
+       diaoyue-lab media hostile FILE... [--count 2000] [--seed 1] [--keep DIR] [--json]
 `
 
 // runMedia checks the frames of a recording, prints their digests, measures
@@ -37,8 +38,8 @@ func runMedia(ctx context.Context, args []string, _ io.Reader, stdout, stderr io
 		err = mediaFrameMD5(ctx, args[1:], stdout)
 	case "hostile":
 		err = mediaHostile(ctx, args[1:], stdout)
-	case hostileChild:
-		err = mediaHostileChild(ctx, args[1:], stdout)
+	case "memory":
+		err = mediaMemory(ctx, args[1:], stdout)
 	case "bench":
 		err = mediaBench(ctx, args[1:], stdout)
 	case "probe":

@@ -81,27 +81,20 @@ class Bench:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
 
-    def memory(self):
-        """Largest memory of a process that steps through a 4K recording, both ways, after a seek, in MB."""
-        out = subprocess.run(["/usr/bin/env", "python3", "-c", PEAK, LAB, "media", "bench", uhd(), "--op", "back", "--steps", "40"],
-                             capture_output=True, text=True, check=True)
-        return float(out.stdout)
-
-
-PEAK = """import resource, subprocess, sys
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"""
+    def memory(self, clip):
+        """Largest memory of the sandboxed worker through which a person goes in every manner, in MB."""
+        answer = run([LAB, "media", "memory", clip, "--json"])
+        return max(answer["viewing_mb"], answer["index_mb"])
 
 
 def uhd():
-    shared = os.path.join(TOP, "..", "shared", "data", "media", "exo_portrait_4k60.mp4")
-    if os.path.exists(shared):
-        return shared
+    """4K recordings: a made one, which is long enough for every manner, and a portrait one where ../shared holds it."""
     made = os.path.join(CLIPS, "uhd.mp4")
     if not os.path.exists(made):
-        subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=3840x2160:rate=30:duration=3", "-c:v",
-                        "libx264", "-preset", "ultrafast", "-g", "250", "-pix_fmt", "yuv420p", made], check=True)
-    return made
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=3840x2160:rate=30:duration=8", "-c:v",
+                        "libx264", "-preset", "ultrafast", "-g", "120", "-bf", "2", "-pix_fmt", "yuv420p", made], check=True)
+    shared = os.path.join(TOP, "..", "shared", "data", "media", "exo_portrait_4k60.mp4")
+    return [made] + [shared] * os.path.exists(shared)
 
 
 def path(clip):
@@ -196,11 +189,12 @@ def main():
             lines.append(f"| {op} | {clip} | {x:.1f} ms | {name} {y:.1f} ms | {ratio:.3f} | {'' if mark is None else f'≤ {mark:.2f}'} | {ok} |")
             print(lines[-1], flush=True)
         if not words or "memory" in words:
-            peak = b.memory()
-            ok = "ok" if peak <= 400 else "MISSED"
-            missed += ok == "MISSED"
-            lines.append(f"| largest memory, 4K, steps back | {os.path.basename(uhd())} | {peak:.0f} MB | | | ≤ 400 MB | {ok} |")
-            print(lines[-1], flush=True)
+            for clip in uhd():
+                peak = b.memory(clip)
+                ok = "ok" if peak <= 400 else "MISSED"
+                missed += ok == "MISSED"
+                lines.append(f"| largest memory of the worker, 4K | {os.path.basename(clip)} | {peak:.0f} MB | | | ≤ 400 MB | {ok} |")
+                print(lines[-1], flush=True)
     for text in problems:
         print("PROBLEM:", text, flush=True)
     if args.markdown:
