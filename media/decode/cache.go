@@ -11,12 +11,18 @@ const maxWindow = 96
 // cache keeps pictures under a budget of bytes: as they were decoded, or ready
 // for display. What lies farthest from where the person looks goes first, and
 // what lies behind the direction of motion before what lies ahead.
+//
+// The decoder keeps the memory of a decoded picture for its next ones, so the
+// most that decoded pictures ever took counts as theirs for good; they may take
+// two thirds.
 type cache struct {
-	budget, used int64
-	typical      int64 // bytes of the decoded picture put last
-	at, step     int64 // where the person looks, and the motion
-	entries      map[cacheKey]cacheEntry
-	trail        []int64 // frames decoded going forward, the oldest first
+	budget        int64
+	decoded, most int64 // bytes of decoded pictures, now and at most
+	views         int64 // bytes of pictures ready for display
+	typical       int64 // bytes of the decoded picture put last
+	at, step      int64 // where the person looks, and the motion
+	entries       map[cacheKey]cacheEntry
+	trail         []int64 // frames decoded going forward, the oldest first
 }
 
 // cacheKey names a picture: as decoded (zero size), or fitted into a size.
@@ -46,6 +52,11 @@ func (c *cache) frame(n int64) *av.Frame {
 	return nil
 }
 
+// frameRoom is how many bytes decoded pictures may take, viewRoom how many
+// those that are ready for display.
+func (c *cache) frameRoom() int64 { return c.budget * 2 / 3 }
+func (c *cache) viewRoom() int64  { return c.budget - c.most }
+
 // putFrame keeps a reference of its own to pic.
 func (c *cache) putFrame(n int64, pic *av.Frame) {
 	k := cacheKey{n: n}
@@ -54,7 +65,15 @@ func (c *cache) putFrame(n int64, pic *av.Frame) {
 	}
 	c.typical = pic.Bytes()
 	c.entries[k] = cacheEntry{frame: pic.Clone(), bytes: c.typical}
-	c.added(k, c.typical)
+	for c.decoded += c.typical; c.decoded > c.frameRoom(); {
+		worst, some := c.farthest(k)
+		if !some {
+			break
+		}
+		c.drop(worst)
+	}
+	c.most = max(c.most, c.decoded)
+	c.fitViews(cacheKey{})
 }
 
 // trailLength is how many pictures decoded going forward stay behind the
@@ -84,25 +103,34 @@ func (c *cache) putView(k cacheKey, p media.Picture) {
 	}
 	bytes := int64(len(p.Planes[0]) + len(p.Planes[1]) + len(p.Planes[2]))
 	c.entries[k] = cacheEntry{view: &p, bytes: bytes}
-	c.added(k, bytes)
+	c.views += bytes
+	c.fitViews(k)
 }
 
-func (c *cache) added(k cacheKey, bytes int64) {
-	for c.used += bytes; c.used > c.budget && len(c.entries) > 1; {
-		c.drop(c.farthest(k))
+// fitViews lets go of pictures ready for display, but never of k.
+func (c *cache) fitViews(k cacheKey) {
+	for c.views > c.viewRoom() {
+		worst, some := c.farthest(k)
+		if !some {
+			return
+		}
+		c.drop(worst)
 	}
 }
 
-// farthest returns the entry that is least likely wanted again, never k.
-func (c *cache) farthest(k cacheKey) cacheKey {
-	var worst cacheKey
+// farthest returns the entry of k's kind that is least likely wanted again,
+// never k; a zero k means those ready for display.
+func (c *cache) farthest(k cacheKey) (worst cacheKey, some bool) {
 	most := int64(-1)
-	for e := range c.entries {
-		if v := c.remote(e.n); e != k && v > most {
+	for e, entry := range c.entries {
+		if (entry.frame != nil) != (c.entries[k].frame != nil) || e == k {
+			continue
+		}
+		if v := c.remote(e.n); v > most {
 			worst, most = e, v
 		}
 	}
-	return worst
+	return worst, most >= 0
 }
 
 // remote weighs a frame's distance from the person.
@@ -124,10 +152,12 @@ func (c *cache) remote(n int64) int64 {
 func (c *cache) drop(k cacheKey) {
 	e := c.entries[k]
 	delete(c.entries, k)
-	c.used -= e.bytes
-	if e.frame != nil {
-		e.frame.Close()
+	if e.frame == nil {
+		c.views -= e.bytes
+		return
 	}
+	c.decoded -= e.bytes
+	e.frame.Close()
 }
 
 func (c *cache) clear() {
@@ -137,11 +167,11 @@ func (c *cache) clear() {
 	}
 }
 
-// window returns how many frames a run backwards should keep: three quarters
-// of the budget, so that the rest of it stays for what was there before.
+// window returns how many frames a run backwards should keep: nearly all that
+// there is room for, so that a few stay of what was there before.
 func (c *cache) window() int64 {
 	if c.typical == 0 {
 		return 8
 	}
-	return min(max(c.budget*3/4/c.typical, 4), maxWindow)
+	return min(max(c.frameRoom()*7/8/c.typical, 4), maxWindow)
 }

@@ -29,7 +29,7 @@ var ErrClosed = errors.New("the decoder is closed")
 // Options of a decoder; the zero value is good.
 type Options struct {
 	Threads    int   // for each cursor; 0 is 2. Damaged streams always get 1
-	CacheBytes int64 // for decoded pictures; 0 is 192 MiB, less where single pictures are large
+	CacheBytes int64 // for pictures decoded and ready for display; 0 is 256 MiB, less where single pictures are large
 	Full       bool  // decode also the pictures passed over; for checking
 }
 
@@ -101,11 +101,12 @@ func Open(ctx context.Context, f *os.File, ix *frameindex.Index, opts Options) (
 
 const (
 	defaultThreads = 2
-	defaultCache   = 192 << 20
+	defaultCache   = 256 << 20
 	leastCache     = 16 << 20
-	allMemory      = 288 << 20 // for cursors and cache together
+	allMemory      = 276 << 20 // for cursors and cache together
 	cursorMemory   = 128 << 20 // for cursors beyond the first
 	cursorPictures = 10        // held by one cursor: references, reordering, threads
+	beingMade      = 2         // pictures on their way to the glass
 	maxCursors     = 3
 )
 
@@ -118,17 +119,18 @@ func sized(o Options, ix *frameindex.Index, c media.Container) (filled Options, 
 	if ix.State() == frameindex.Damaged {
 		o.Threads = 1
 	}
-	each := int64(0)
+	picture := int64(0)
 	if ix.Stream() >= 0 {
 		s := c.Streams[ix.Stream()]
-		each = av.PictureBytes(s.PixelFormat, s.Width, s.Height) * cursorPictures
+		picture = av.PictureBytes(s.PixelFormat, s.Width, s.Height)
 	}
+	each := picture * cursorPictures
 	cursors = 1
 	for cursors < maxCursors && each*int64(cursors+1) <= cursorMemory {
 		cursors++
 	}
 	if o.CacheBytes <= 0 {
-		o.CacheBytes = max(min(defaultCache, allMemory-each*int64(cursors)), leastCache)
+		o.CacheBytes = max(min(defaultCache, allMemory-each*int64(cursors)-picture*beingMade), leastCache)
 	}
 	return o, cursors
 }

@@ -132,12 +132,14 @@ func (d *Decoder) room(w Wish) (count int64, small bool) {
 	}
 	fw, fh := fit(uw, uh, w.MaxWidth, w.MaxHeight)
 	shown := int64(fw)*int64(fh)*3/2 + 1
-	each := decoded
+	const share, least, most = 90, 4, 600 // percent of the room; pictures
+	d.mu.Lock()
+	bytes, each := d.cache.frameRoom(), decoded
 	if small = shown*3 < decoded*2; small {
-		each = shown
+		bytes, each = d.cache.viewRoom(), shown
 	}
-	const share, most = 90, 600 // percent of the cache; pictures
-	return min(max(d.opts.CacheBytes*share/100/each, 4), most), small
+	d.mu.Unlock()
+	return min(max(bytes*share/100/each, least), most), small
 }
 
 // keepView keeps a picture in display size.
