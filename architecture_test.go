@@ -19,8 +19,8 @@ var floors = [][]string{
 	{"backend/workday", "backend/signature", "backend/figure/mishap"},
 	{"backend/store", "backend/vault", "backend/worker", "backend/forms", "backend/audit/check", "backend/certificate", "media/internal/av", "media/redact", "search"},
 	{"backend/audit", "backend/vault/vaulttest", "media/frameindex", "media/probe", "media/mediatest", "search/extract"},
-	{"backend/accounts", "backend/jobs", "backend/verifier", "media/decode", "search/extract/pdf"},
-	{"backend/catalog", "backend/verifier/diaoyue-verify", "media/preview", "media/export", "media/detect", "search/extract/ofd", "search/extract/office", "search/extract/text", "search/extract/mail", "search/extract/ocr"},
+	{"backend/accounts", "backend/jobs", "backend/verifier", "media/decode", "search/extract/pdf", "search/extract/compound", "search/extract/compound/compoundtest", "search/extract/text"},
+	{"backend/catalog", "backend/verifier/diaoyue-verify", "media/preview", "media/export", "media/detect", "search/extract/ofd", "search/extract/office", "search/extract/word", "search/extract/mail", "search/extract/ocr"},
 	{"media/remote", "search/extract/formats", "search/extract/remote"},
 	{"backend/ingest", "backend/extraction", "backend/retrieval", "backend/viewing", "backend/preservation"},
 	{"backend/review", "backend/disclosure"},
@@ -88,7 +88,7 @@ func short(path string) string {
 }
 
 func testOnly(room string) bool {
-	return slices.Contains([]string{"media/mediatest", "backend/backendtest", "backend/vault/vaulttest", "backend/figure", "backend/figure/mishap"}, room)
+	return slices.Contains([]string{"media/mediatest", "search/extract/compound/compoundtest", "backend/backendtest", "backend/vault/vaulttest", "backend/figure", "backend/figure/mishap"}, room)
 }
 
 func top(room string) string { t, _, _ := strings.Cut(room, "/"); return t }

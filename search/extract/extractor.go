@@ -64,6 +64,19 @@ func (e *Extractor) Close() error {
 // ErrLimit, ErrDamaged, ErrBusy, wrapped.
 func (e *Extractor) Open(ctx context.Context, f *os.File, name string) (doc Document, err error) {
 	defer recovered(&err)
+	format, err := e.formatOf(f, name)
+	if err != nil {
+		return nil, err
+	}
+	d, err := format.Open(ctx, f, name)
+	if err != nil {
+		return nil, err
+	}
+	return &guarded{Document: d}, nil
+}
+
+// formatOf finds who reads a file.
+func (e *Extractor) formatOf(f *os.File, name string) (Format, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("look at file: %w", err)
@@ -83,11 +96,7 @@ func (e *Extractor) Open(ctx context.Context, f *os.File, name string) (doc Docu
 	if format == nil {
 		return nil, ErrUnsupported
 	}
-	d, err := format.Open(ctx, f, name)
-	if err != nil {
-		return nil, err
-	}
-	return &guarded{Document: d}, nil
+	return format, nil
 }
 
 func (e *Extractor) probe(head []byte, name string) Format {

@@ -6,11 +6,13 @@ package formats
 
 import (
 	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/mail"
 	"diaoyue.example/workstation/search/extract/ocr"
 	"diaoyue.example/workstation/search/extract/ofd"
 	"diaoyue.example/workstation/search/extract/office"
 	"diaoyue.example/workstation/search/extract/pdf"
 	"diaoyue.example/workstation/search/extract/text"
+	"diaoyue.example/workstation/search/extract/word"
 )
 
 // Config says where things lie on this machine.
@@ -35,6 +37,9 @@ func New(cfg Config) *extract.Extractor {
 		papers,
 		ofd.New(papers, fonts, limits),
 		office.New(face, limits),
+		word.New(face, limits),
+		text.NewHTML(face, limits),
+		mail.New(face, limits),
 		text.New(face, limits),
 		extract.NewPictures(limits),
 		extract.NewFaxes(limits),

@@ -23,7 +23,15 @@ func TestSharedDocuments(t *testing.T) {
 	states := map[string]extract.State{
 		"hostile/billion.docx": extract.StateFailed, "hostile/bomb.docx": extract.StateFailed, "hostile/deep.docx": extract.StateFailed,
 		"hostile/trunc.docx": extract.StateFailed, "hostile/t10-lo-seed.pdf": extract.StateFailed, "hostile/t50-ofdrw-xbrl-001.pdf": extract.StateFailed,
-		"hostile/bomb.ofd": extract.StateFailed, "hostile/trunc.ofd": extract.StateFailed, "hostile/fuzz0.doc": extract.StateUnsupported,
+		"hostile/bomb.ofd": extract.StateFailed, "hostile/trunc.ofd": extract.StateFailed,
+		"hostile/fuzz0.doc": extract.StateText, "hostile/fuzz1.doc": extract.StateFailed, "hostile/fuzz2.doc": extract.StateFailed,
+		"hostile/trunc.doc": extract.StateFailed, "hostile/bomb.xlsx": extract.StateFailed,
+		"office/seed.doc": extract.StateText, "office/seed.rtf": extract.StateText, "office/testWORD6.doc": extract.StateUnsupported,
+		"office/testEXCEL.xlsx": extract.StateText, "office/testPPT.pptx": extract.StateText, "office/testRTF.rtf": extract.StateText,
+		"office/testEXCEL.xls": extract.StateUnsupported, "office/testPPT.ppt": extract.StateUnsupported,
+		"office/testHTML_charset_utf16le.html": extract.StateText, "office/testMSG_chinese.msg": extract.StateText,
+		"office/testThunderbirdEml.eml": extract.StateText, "office/testRFC822_multipart_attachments.eml": extract.StateText,
+		"office/gbk.zip":   extract.StateUnsupported,
 		"office/seed.docx": extract.StateText, "office/testWORD_protected_passtika.docx": extract.StateEncrypted,
 		"office/testWPSAttachment.docx": extract.StateNeedsOCR, "pdf/gbk-euc-h.pdf": extract.StateText, "pdf/lo-seed.pdf": extract.StateText,
 		"pdf/poppler-395-0-fuzzed.pdf": extract.StateFailed, "pdf/bomb_giant.pdf": extract.StateText,
@@ -58,7 +66,7 @@ func TestSeedText(t *testing.T) {
 	}
 	x := extractor(t)
 	want := strings.Join(strings.Fields(string(truth)), "")
-	for _, name := range []string{"pdf/lo-seed.pdf", "pdf/skia-seed.pdf", "office/seed.docx", "seed-truth.txt"} {
+	for _, name := range []string{"pdf/lo-seed.pdf", "pdf/skia-seed.pdf", "office/seed.docx", "office/seed.doc", "office/seed.rtf", "seed-truth.txt"} {
 		_, pages := read(t, x, filepath.Join(shared, name))
 		if got := strings.Join(strings.Fields(strings.Join(pages, "")), ""); got != want {
 			t.Errorf("%s differs from the truth: %d and %d bytes", name, len(got), len(want))

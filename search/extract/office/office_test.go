@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/compound/compoundtest"
 	"diaoyue.example/workstation/search/extract/office"
 )
 
@@ -104,15 +106,104 @@ func TestProbe(t *testing.T) {
 		{"a.docx", head, true},
 		{"a.DOCX", head, true},
 		{"a", head, true},
-		{"a.docx", compound(""), true},
+		{"a.docx", compound("x"), true},
 		{"a.zip", pack(t, map[string]string{"x": "y"}), false},
-		{"a.doc", compound(""), false},
+		{"a.doc", compound("x"), false},
 		{"a.docx", []byte("text"), false},
 	} {
 		if got := f.Probe(c.head, c.name) > 0; got != c.yes {
 			t.Errorf("Probe(%s) = %v", c.name, got)
 		}
 	}
+}
+
+func TestSlides(t *testing.T) {
+	slide := func(s string) string { return `<p:sld><a:p><a:r><a:t>` + s + `</a:t></a:r></a:p></p:sld>` }
+	doc, err := open(t, extract.Limits{}, pack(t, map[string]string{
+		"ppt/presentation.xml":             `<p:presentation><p:sldIdLst><p:sldId id="256" r:id="rId2"/><p:sldId id="257" r:id="rId1"/></p:sldIdLst></p:presentation>`,
+		"ppt/_rels/presentation.xml.rels":  `<Relationships><Relationship Id="rId1" Type="http://x/slide" Target="slides/slide1.xml"/><Relationship Id="rId2" Type="http://x/slide" Target="/ppt/slides/slide2.xml"/></Relationships>`,
+		"ppt/slides/slide1.xml":            slide("后放的"),
+		"ppt/slides/slide2.xml":            slide("先放的"),
+		"ppt/slides/slide10.xml":           slide("列表里没有的"),
+		"ppt/slides/_rels/slide1.xml.rels": `<Relationships><Relationship Id="r" Type="http://x/notesSlide" Target="../notesSlides/n.xml"/><Relationship Id="c" Type="http://x/chart" Target="../charts/c.xml"/><Relationship Id="w" Type="http://x/hyperlink" Target="http://x/" TargetMode="External"/></Relationships>`,
+		"ppt/notesSlides/n.xml":            slide("备注"),
+		"ppt/charts/c.xml":                 `<c:chart><c:v>封条</c:v><c:v>360</c:v></c:chart>`,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, doc); got != "先放的\n|后放的\n备注\n封条 360 |列表里没有的" || doc.Kind() != "pptx" {
+		t.Errorf("%s: %q", doc.Kind(), got)
+	}
+}
+
+func TestSheets(t *testing.T) {
+	book := excelize.NewFile()
+	style, err := book.NewStyle(&excelize.Style{NumFmt: 14})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = book.NewSheet("隐藏"); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{
+		book.SetSheetName("Sheet1", "清单"),
+		book.SetCellValue("清单", "A1", "品名"), book.SetCellValue("清单", "C1", "数量"),
+		book.SetCellValue("清单", "A3", "封条"), book.SetCellValue("清单", "XFD3", 360),
+		book.SetCellValue("清单", "A4", 45827), book.SetCellStyle("清单", "A4", "A4", style),
+		book.AddComment("清单", excelize.Comment{Cell: "A1", Author: "x", Text: "批注"}),
+		book.SetCellValue("隐藏", "A1", "藏起来的"), book.SetSheetVisible("隐藏", false),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var buf bytes.Buffer
+	if err = book.Write(&buf); err != nil {
+		t.Fatal(err)
+	}
+	doc, err := open(t, extract.Limits{}, buf.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, doc); !strings.HasPrefix(got, "清单\n品名\t数量\n封条\t360\n2025/6/19\n|隐藏\n藏起来的\n") || !strings.Contains(got, "批注") {
+		t.Errorf("%q", got)
+	}
+	if _, err := open(t, extract.Limits{TextBytes: 20}, buf.Bytes()); !errors.Is(err, extract.ErrLimit) {
+		t.Errorf("too much text: %v", err)
+	}
+	if _, err := open(t, extract.Limits{ExpandedBytes: 2000}, buf.Bytes()); !errors.Is(err, extract.ErrLimit) {
+		t.Errorf("too large: %v", err)
+	}
+	bomb := pack(t, map[string]string{"xl/workbook.xml": "<workbook/>", "xl/sharedStrings.xml": strings.Repeat("<si/>", 2<<20)})
+	if _, err := open(t, extract.Limits{}, bomb); !errors.Is(err, extract.ErrLimit) {
+		t.Errorf("a bomb: %v", err)
+	}
+}
+
+func FuzzSheets(f *testing.F) {
+	f.Add(`<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="ZZZ9" t="inlineStr"><is><t>x</t></is></c></row></sheetData>`, `<sst><si><t>a</t></si></sst>`, `<styleSheet/>`)
+	f.Fuzz(func(t *testing.T, sheet, shared, styles string) {
+		raw := pack(t, map[string]string{
+			"[Content_Types].xml":        `<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>`,
+			"xl/workbook.xml":            `<workbook><sheets><sheet name="a" sheetId="1" r:id="r1" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"/></sheets></workbook>`,
+			"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+			"xl/worksheets/sheet1.xml":   `<worksheet>` + sheet + `</worksheet>`, "xl/sharedStrings.xml": shared, "xl/styles.xml": styles,
+		})
+		p := filepath.Join(t.TempDir(), "x.xlsx")
+		if err := os.WriteFile(p, raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := os.Open(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		x := extract.New(extract.Limits{TextBytes: 1 << 20}, office.New(extract.NewTypesetter(nil), extract.Limits{TextBytes: 1 << 20}))
+		if _, err := x.File(t.Context(), file, "x.xlsx", func(extract.Page) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func FuzzDocument(f *testing.F) {
@@ -203,11 +294,7 @@ func pack(tb testing.TB, parts map[string]string) []byte {
 	return buf.Bytes()
 }
 
-// compound is the head of an OLE compound file that holds a name.
+// compound is a compound file that holds one stream.
 func compound(name string) []byte {
-	out := append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), make([]byte, 600)...)
-	for i := range len(name) {
-		out = append(out, name[i], 0)
-	}
-	return out
+	return compoundtest.Build(compoundtest.Entry{Path: name, Data: make([]byte, 100)})
 }

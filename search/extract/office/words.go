@@ -13,7 +13,7 @@ import (
 // maxToken bounds one run of text or one tag, which the tokenizer holds whole.
 const maxToken = 4 << 20
 
-// words takes the text out of one part of a Word document.
+// words takes the text out of one part: paragraphs of Word, slides, comments.
 type words struct {
 	out    *strings.Builder
 	limits extract.Limits
@@ -76,7 +76,7 @@ func (w *words) start(e xml.StartElement) {
 		return
 	}
 	switch name {
-	case "t":
+	case "t", "v": // a value of a chart is text too
 		w.inText = true
 	case "tab", "ptab":
 		w.out.WriteByte('\t')
@@ -108,6 +108,9 @@ func (w *words) end(name string) {
 	switch name {
 	case "t":
 		w.inText = false
+	case "v":
+		w.inText = false
+		w.out.WriteByte(' ')
 	case "p":
 		if w.cells > 0 {
 			w.out.WriteByte(' ') // the cell stays on its line

@@ -1,0 +1,40 @@
+package extract
+
+import (
+	"context"
+	"fmt"
+	"os"
+)
+
+// Enclosure is a file that another file carries: the attachment of a mail.
+type Enclosure struct {
+	Name    string // as its sender named it, without any path; never empty
+	Content []byte
+}
+
+// Holder is a format whose files carry others.
+type Holder interface {
+	Format
+	// Enclosures hands each enclosed file to emit, in the order of the file.
+	// Those enclosed in an enclosed mail that is a file itself are not among
+	// them. Errors: as of Open, or emit's own.
+	Enclosures(ctx context.Context, f *os.File, name string, emit func(Enclosure) error) error
+}
+
+// Enclosures hands the files that f carries to emit; none when files of its
+// format carry none. Errors: as of Open, or emit's own.
+func (e *Extractor) Enclosures(ctx context.Context, f *os.File, name string, emit func(Enclosure) error) (err error) {
+	defer recovered(&err)
+	format, err := e.formatOf(f, name)
+	if err != nil {
+		return err
+	}
+	h, ok := format.(Holder)
+	if !ok {
+		return nil
+	}
+	if err := h.Enclosures(ctx, f, name, emit); err != nil {
+		return fmt.Errorf("take enclosures: %w", err)
+	}
+	return nil
+}
