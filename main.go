@@ -10,12 +10,16 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 
 	"diaoyue.example/workstation/backend"
+	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/cli"
 	"diaoyue.example/workstation/backend/desktop"
+	"diaoyue.example/workstation/backend/keyring"
+	"diaoyue.example/workstation/backend/screenlock"
 )
 
 // version is set by the build (-X main.version).
@@ -38,7 +42,7 @@ func run() int {
 	log := slog.New(slog.DiscardHandler)
 	env := cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
-		Now: time.Now, Log: log, Version: version, Argon: argon(), Workers: true,
+		Now: time.Now, Log: log, Version: version, Argon: argon(), Workers: true, Keyring: ring(),
 		Window: func(ctx context.Context, archive, state string) error {
 			out, err := openLog(state)
 			if err != nil {
@@ -57,8 +61,17 @@ func run() int {
 func newShell(ctx context.Context, archive, state string, log io.Writer) *desktop.Shell {
 	return desktop.New(ctx, desktop.Config{
 		Dir: archive, StateDir: state, User: os.Getenv("USER"), Version: version, Now: time.Now, Argon: argon(), Workers: true,
-		Log: slog.New(slog.NewTextHandler(log, nil)),
+		Log: slog.New(slog.NewTextHandler(log, nil)), Keyring: ring(), Buses: screenlock.Here(os.Getenv),
 	})
+}
+
+// ring is the keyring of the session, nil where there is none: the signing key
+// of a new archive lies in a file of mode 0600 then, and the interface says so.
+func ring() audit.Keyring {
+	if here := keyring.Here(runtime.GOOS, screenlock.SessionBus(os.Getenv)); here != nil {
+		return here
+	}
+	return nil
 }
 
 // openLog opens the operation log: ids, codes and digests only, for whoever

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/fault"
 )
 
@@ -30,6 +31,7 @@ type Config struct {
 	Log      *slog.Logger     // nil = slog.Default()
 	Argon    accounts.Argon   // zero = calibrated cost
 	Workers  bool             // media engines in child processes of this program, locked in; main must then call Worker
+	Keyring  audit.Keyring    // of the user's session; nil = the signing key lies in a file
 	Restored string           // the reason, when the archive was lawfully restored from a copy
 
 	Idle     time.Duration         // of a viewing; 0 = 30 min

@@ -2,11 +2,13 @@ package backend
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/jobs"
+	"diaoyue.example/workstation/backend/preservation"
 	"diaoyue.example/workstation/backend/viewing"
 )
 
@@ -22,7 +24,7 @@ type Overview struct {
 
 // Count is one number of the home screen.
 type Count struct {
-	Key   string // cases records footage pages unviewed overdue failed
+	Key   string // cases records footage pages unviewed overdue failed broken expired isolated
 	Value int64
 	Total int64
 }
@@ -66,8 +68,45 @@ func (w *Workstation) Overview(ctx context.Context, actor accounts.Actor) (Overv
 			return out, err
 		}
 	}
+	if err = w.kept(ctx, actor, &out); err != nil {
+		return out, err
+	}
 	out.Jobs, err = w.work(ctx, titles)
 	return out, err
+}
+
+// kept adds what of the originals needs somebody: to the archivist, the head
+// of agency and the auditor what is broken, to those who must act what has
+// outlived its retention or is kept apart.
+func (w *Workstation) kept(ctx context.Context, actor accounts.Actor, out *Overview) error {
+	if actor.May(accounts.Fixity) || actor.May(accounts.Approve) || actor.May(accounts.LogRead) {
+		locks, err := w.Preservation.Locks(ctx, actor)
+		if err != nil {
+			return err
+		}
+		out.Counts = append(out.Counts, Count{Key: "broken", Value: int64(len(locks))})
+	}
+	if actor.May(accounts.Appraise) || actor.May(accounts.AppraiseApprove) {
+		due, err := w.Preservation.Due(ctx, actor)
+		if err != nil {
+			return err
+		}
+		open := slices.DeleteFunc(due, func(d preservation.Due) bool { return d.State == preservation.DueDisposed })
+		if len(open) > 0 {
+			out.Counts = append(out.Counts, Count{Key: "expired", Value: int64(len(open))})
+		}
+	}
+	if actor.May(accounts.TakeOutConfirm) || actor.May(accounts.SecrecyReview) {
+		apart, err := w.Preservation.Isolated(ctx, actor)
+		if err != nil {
+			return err
+		}
+		open := slices.DeleteFunc(apart, func(x preservation.Isolation) bool { return x.State == preservation.IsolationTakenOut })
+		if len(open) > 0 {
+			out.Counts = append(out.Counts, Count{Key: "isolated", Value: int64(len(open))})
+		}
+	}
+	return nil
 }
 
 func (w *Workstation) holdings(ctx context.Context, actor accounts.Actor, out *Overview, titles map[string]string) error {

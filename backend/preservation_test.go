@@ -482,3 +482,84 @@ func noPlain(t *testing.T, dir string, texts ...[]byte) {
 		t.Error(err)
 	}
 }
+
+// The key that opens backups is made outside of the archive, is in the log by
+// its public half alone, and the screen knows whether it still lies here.
+func TestBackupKeyPlace(t *testing.T) {
+	h, _, _, _ := house(t)
+	for _, dir := range []string{h.Dir(), filepath.Join(h.Dir(), "originals")} {
+		if _, err := h.Preservation.MakeKey(t.Context(), h.As(accounts.Archivist), dir); !errors.Is(err, preservation.ErrInside) {
+			t.Errorf("a key inside the archive: %v", err)
+		}
+	}
+	if _, err := h.Preservation.MakeKey(t.Context(), h.As(accounts.Reviewer), t.TempDir()); !errors.Is(err, accounts.ErrForbidden) {
+		t.Errorf("by a reviewer: %v", err)
+	}
+	made, err := h.Preservation.MakeKey(t.Context(), h.As(accounts.SystemAdministrator), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st, failed := os.Stat(made.Place); failed != nil || st.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", st, failed)
+	}
+	text, err := os.ReadFile(made.Place)
+	if err != nil || !bytes.Contains(text, []byte(made.Public)) {
+		t.Errorf("the file does not name its public half: %v", err)
+	}
+	if err = os.Remove(made.Place); err != nil {
+		t.Fatal(err)
+	}
+	keys, err := h.Preservation.Keys(t.Context(), h.As(accounts.SecurityAuditor))
+	if err != nil || len(keys) != 1 || keys[0].Here || keys[0].Public != made.Public {
+		t.Errorf("%+v, %v", keys, err)
+	}
+	rows, err := h.Log.List(t.Context(), audit.Filter{Event: audit.PolicyAssignment})
+	if err != nil || len(rows) != 1 || rows[0].Codes["backup_key"] != made.Public {
+		t.Errorf("%+v, %v", rows, err)
+	}
+}
+
+// Each step on the way of a suspected record is an entry with its number; the
+// three administrators are not told why.
+func TestIsolationSteps(t *testing.T) {
+	h, _, r, _ := house(t)
+	ctx := t.Context()
+	desk := h.Preservation
+	for _, step := range []error{
+		h.Classify(ctx, h.As(accounts.Archivist), r.ID, preservation.ClassSuspected, "a grade on the second page"),
+		desk.RequestTakeOut(ctx, h.As(accounts.Archivist), r.ID, "to be handed over"),
+		desk.WithdrawTakeOut(ctx, h.As(accounts.Archivist), r.ID),
+		desk.RequestTakeOut(ctx, h.As(accounts.HeadOfAgency), r.ID, "to be handed over"),
+	} {
+		if step != nil {
+			t.Fatal(step)
+		}
+	}
+	if _, err := desk.ConfirmTakeOut(ctx, h.As(accounts.SecurityAdministrator), r.ID, t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
+	steps, err := desk.IsolationSteps(ctx, h.As(accounts.Archivist), r.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for i, s := range steps {
+		said = append(said, s.Step)
+		if s.Seq == 0 || s.By == "" || i > 0 && s.Seq <= steps[i-1].Seq {
+			t.Errorf("step %d: %+v", i, s)
+		}
+	}
+	if got := strings.Join(said, " "); got != "isolated requested withdrawn requested confirmed taken-out" {
+		t.Errorf("steps: %s", got)
+	}
+	if steps[0].Reason == "" {
+		t.Error("the archivist is not told why")
+	}
+	blind, err := desk.IsolationSteps(ctx, h.As(accounts.SecurityAuditor), r.ID)
+	if err != nil || len(blind) != len(steps) || blind[0].Reason != "" {
+		t.Errorf("the auditor: %+v, %v", blind, err)
+	}
+	if _, err = desk.IsolationSteps(ctx, h.As(accounts.Reviewer), r.ID); !errors.Is(err, accounts.ErrForbidden) {
+		t.Errorf("a reviewer: %v", err)
+	}
+}

@@ -171,7 +171,7 @@ func (w *Workstation) openFoundations(ctx context.Context) error {
 	if err = w.Vault.Sweep(ctx); err != nil {
 		return fmt.Errorf("sweep staging: %w", err)
 	}
-	w.Log, err = audit.Open(ctx, w.db, audit.Config{ArchiveDir: cfg.Dir, StateDir: cfg.StateDir, Now: cfg.Now, Restored: cfg.Restored})
+	w.Log, err = audit.Open(ctx, w.db, audit.Config{ArchiveDir: cfg.Dir, StateDir: cfg.StateDir, Now: cfg.Now, Keyring: cfg.Keyring, Restored: cfg.Restored})
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
 )
 
 // Exit codes.
@@ -53,6 +54,7 @@ type Env struct {
 	Version string
 	Argon   accounts.Argon // zero: the default; tests take a cheap one
 	Workers bool           // media engines in child processes of this program
+	Keyring audit.Keyring  // of the user's session; nil = keys lie in files
 	// Window opens the window on an archive and returns when it is closed;
 	// nil where there is none.
 	Window func(ctx context.Context, archive, state string) error

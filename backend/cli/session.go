@@ -23,7 +23,7 @@ func (c *call) config() (backend.Config, error) {
 	}
 	return backend.Config{
 		Dir: dir, StateDir: state, Mode: store.ModeCLI, User: c.env.Getenv("USER"),
-		Now: c.env.Now, Log: c.env.Log, Argon: c.env.Argon, Workers: c.env.Workers,
+		Now: c.env.Now, Log: c.env.Log, Argon: c.env.Argon, Workers: c.env.Workers, Keyring: c.env.Keyring,
 	}, nil
 }
 

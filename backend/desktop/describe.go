@@ -88,6 +88,7 @@ func dtoRecord(r catalog.Record) Record {
 		IndexState: r.IndexState, Diagnosis: dtoDiagnosis(r), TextState: r.TextState, TextReason: r.TextReason,
 		Timeliness: r.Timeliness, DueAt: stamp(r.DueAt), ChainID: r.ChainID,
 		Segment: r.Segment, Segments: r.Segments, Annotations: r.Annotations,
+		Custody: r.Custody, Suspected: r.Suspected,
 	}
 }
 

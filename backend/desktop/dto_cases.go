@@ -79,6 +79,8 @@ type Record struct {
 	Segments    int        `json:"segments"`
 	Coverage    float64    `json:"coverage"` // share of frames or pages shown to this account, 0..1
 	Annotations int        `json:"annotations"`
+	Custody     string     `json:"custody"`   // "" | broken | taken-out | disposed
+	Suspected   bool       `json:"suspected"` // kept apart as a suspected state secret (R1)
 }
 
 // HistoryItem is one step in a record's or a copy's life.

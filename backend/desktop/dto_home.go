@@ -14,7 +14,7 @@ type Overview struct {
 
 // Count is one number of the home screen and where it leads.
 type Count struct {
-	Key   string `json:"key"` // cases, records, footage, pages, unviewed, overdue, candidates, drafts, failed
+	Key   string `json:"key"` // cases, records, footage, pages, unviewed, overdue, candidates, drafts, failed, broken, expired, isolated
 	Value int64  `json:"value"`
 	Total int64  `json:"total"`
 	Route string `json:"route"`

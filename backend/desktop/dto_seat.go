@@ -12,6 +12,9 @@ type Station struct {
 	Head        LogHead  `json:"head"`
 	Holder      string   `json:"holder"` // who holds the archive when State is "held"
 	Version     string   `json:"version"`
+	Locked      string   `json:"locked"`      // why the seat is locked: idle | screen | sleep | asked; "" = it is not
+	DesktopLock bool     `json:"desktopLock"` // the desktop's lock is heard
+	SleepLock   bool     `json:"sleepLock"`   // the login manager's lock and sleep are heard
 }
 
 // Archive names the open archive.
@@ -19,7 +22,8 @@ type Archive struct {
 	Dir      string `json:"dir"`
 	Organ    string `json:"organ"` // the bureau's name
 	Fonds    string `json:"fonds"`
-	KeyPlace string `json:"keyPlace"` // where the signing key lies
+	KeyPlace string `json:"keyPlace"` // where the signing key lies: a path, or "keyring"
+	KeyKind  string `json:"keyKind"`  // file | keyring
 	Public   string `json:"public"`   // the signing key's public half
 }
 

@@ -16,6 +16,8 @@ var (
 	ErrNotOpen = fault.New("desktop.not_open", "no archive is open")
 	// ErrNotSignedIn: nobody sits at the station.
 	ErrNotSignedIn = fault.New("desktop.not_signed_in", "nobody is signed in")
+	// ErrLocked: the seat is locked until its password is given.
+	ErrLocked = fault.New("desktop.locked", "the seat is locked")
 	// ErrNoArticle: the rules have no article of that key.
 	ErrNoArticle = fault.New("desktop.no_article", "no such article")
 	// ErrBadRequest: the address or its numbers cannot be read.

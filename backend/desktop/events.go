@@ -13,6 +13,8 @@ const (
 	eventJob           = "job"            // Job
 	eventHead          = "head"           // LogHead
 	eventVerify        = "verify"         // verifying
+	eventFixity        = "fixity"         // FixityRun
+	eventWorking       = "working"        // Working
 	eventStation       = "station"        // Station
 	eventViewingClosed = "viewing-closed" // viewingClosed
 	eventWorkerDeath   = "worker-death"   // workerDeath

@@ -19,7 +19,7 @@ func (h *Home) Overview() (Overview, error) {
 		}
 		out := Overview{
 			Counts: each(found.Counts, func(c backend.Count) Count {
-				return Count{Key: c.Key, Value: c.Value, Total: c.Total}
+				return Count{Key: c.Key, Value: c.Value, Total: c.Total, Route: routes()[c.Key]}
 			}),
 			Due:     each(found.Due, dtoDue),
 			Recent:  each(found.Recent, dtoViewingRow),
@@ -29,6 +29,11 @@ func (h *Home) Overview() (Overview, error) {
 		}
 		return out, h.copies(ctx, w, actor, &out)
 	})
+}
+
+// routes says which screen a number opens.
+func routes() map[string]string {
+	return map[string]string{"broken": "custody-fixity", "expired": "custody-retention", "isolated": "custody-isolation"}
 }
 
 func dtoDue(d backend.Due) DueItem {

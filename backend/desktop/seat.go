@@ -82,7 +82,7 @@ func (s *Seat) SignIn(number, password string) (Station, error) {
 		}
 		sh.leave(viewing.CloseNormal)
 		sh.mu.Lock()
-		sh.actor, sh.seen = &actor, sh.cfg.Now()
+		sh.actor, sh.locked, sh.seen = &actor, "", sh.cfg.Now()
 		sh.mu.Unlock()
 		return sh.state()
 	})
@@ -97,6 +97,32 @@ func (s *Seat) SignOut() (Station, error) {
 		s.shell.leave(viewing.CloseNormal)
 		return s.shell.state()
 	})
+}
+
+// Lock locks the seat at once: viewings wait, nothing is answered.
+func (s *Seat) Lock() (Station, error) {
+	return free(s.shell, func(context.Context) (Station, error) {
+		s.shell.lock(accounts.LockAsked)
+		return s.shell.state()
+	})
+}
+
+// Unlock gives the seat back to whose it is, for the password alone. A wrong
+// one counts as a failure to sign in.
+func (s *Seat) Unlock(password string) (Station, error) {
+	return free(s.shell, func(ctx context.Context) (Station, error) {
+		s.shell.turn.Lock()
+		defer s.shell.turn.Unlock()
+		if err := s.shell.unlock(ctx, password); err != nil {
+			return Station{}, err
+		}
+		return s.shell.state()
+	})
+}
+
+// Active says that a person is there who calls nothing: reads, or scrolls.
+func (s *Seat) Active() error {
+	return tell(s.shell, func(context.Context, *backend.Workstation, accounts.Actor) error { return nil })
 }
 
 // ChangePassword changes the signed-in account's own password, and ends what

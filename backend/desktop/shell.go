@@ -10,7 +10,9 @@ import (
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/fault"
+	"diaoyue.example/workstation/backend/screenlock"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/backend/viewing"
 )
@@ -24,11 +26,17 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger
 	Argon    accounts.Argon // zero: the default cost
-	Idle     time.Duration  // signed out after so long without a call; 0 = 30 min
+	Idle     time.Duration  // locked after so long without a call; 0 = 10 min
+	Away     time.Duration  // signed out after so long locked; 0 = 30 min
 	Workers  bool           // media engines in child processes of this program
+	Keyring  audit.Keyring  // may be nil: keys lie in files then
+	Buses    screenlock.Buses
 }
 
-const defaultIdle = 30 * time.Minute
+const (
+	defaultIdle = 10 * time.Minute
+	defaultAway = 30 * time.Minute
+)
 
 // Shell holds the open archive and who sits at it: one account at a time. It
 // is safe for concurrent use.
@@ -46,9 +54,16 @@ type Shell struct {
 	held   error  // why the archive is not open: store.ErrHeld or another failure
 	dir    string // of the archive that is or was to be open
 	seen   time.Time
+	locked string // why the seat is locked, "" when it is not
+
+	lockedAt time.Time
+	heard    screenlock.Listening // what locks the seat besides the person and the clock
+
 	head   int64
 	ingest *submissions
+	told   time.Time                     // when the page last heard of a run of checks
 	tasks  map[string]context.CancelFunc // what a person may stop, by kind
+	works  sync.WaitGroup                // those that must not outlive the archive
 	end    []func()                      // what ends with the archive
 }
 
@@ -57,6 +72,9 @@ func New(ctx context.Context, cfg Config) *Shell {
 	if cfg.Idle == 0 {
 		cfg.Idle = defaultIdle
 	}
+	if cfg.Away == 0 {
+		cfg.Away = defaultAway
+	}
 	return &Shell{cfg: cfg, log: cfg.Log, ctx: ctx, host: nobody{}, dir: cfg.Dir, ingest: newSubmissions()}
 }
 
@@ -64,7 +82,7 @@ func New(ctx context.Context, cfg Config) *Shell {
 func (s *Shell) Faces() []any {
 	return append([]any{
 		&Seat{s}, &Home{s}, &Cases{s}, &Ingest{s}, &Search{s}, &Viewings{s},
-		&Redaction{s}, &Register{s}, &Accounts{s}, &Jobs{s},
+		&Redaction{s}, &Register{s}, &Preservation{s}, &Accounts{s}, &Jobs{s},
 	}, extraFaces(s)...)
 }
 
@@ -78,6 +96,7 @@ func (s *Shell) Start(ctx context.Context, h host) error {
 	s.host = h
 	s.mu.Unlock()
 	go s.watchIdle()
+	go s.watchDesktop()
 	err := s.open(s.dir)
 	if errors.Is(err, backend.ErrNoArchive) || errors.Is(err, store.ErrHeld) {
 		return nil
@@ -106,7 +125,7 @@ func (s *Shell) open(dir string) error {
 func (s *Shell) config(dir string) backend.Config {
 	return backend.Config{
 		Dir: dir, StateDir: s.cfg.StateDir, Mode: store.ModeWindow, User: s.cfg.User,
-		Now: s.cfg.Now, Log: s.cfg.Log, Argon: s.cfg.Argon, Workers: s.cfg.Workers,
+		Now: s.cfg.Now, Log: s.cfg.Log, Argon: s.cfg.Argon, Workers: s.cfg.Workers, Keyring: s.cfg.Keyring,
 		OnWorkerDeath: func(role, _, why string) { s.emit(eventWorkerDeath, workerDeath{Role: role, Why: why}) },
 		OnClosed:      func(id, kind string) { s.emit(eventViewingClosed, viewingClosed{ID: id, Kind: kind}) },
 	}
@@ -117,14 +136,14 @@ func (s *Shell) install(dir string, w *backend.Workstation, err error) {
 	s.dir, s.held, s.work = dir, err, w
 	s.mu.Unlock()
 	if w != nil {
-		stop := w.Jobs.Subscribe(s.jobChanged)
+		stop, deaf := w.Jobs.Subscribe(s.jobChanged), w.Preservation.Subscribe(s.fixityMoved)
 		s.mu.Lock()
-		s.end = []func(){stop}
+		s.end = []func(){stop, deaf}
 		s.mu.Unlock()
 	}
 }
 
-// shut ends submissions, viewings and archive, in this order.
+// shut ends long work, submissions, viewings and archive.
 func (s *Shell) shut() {
 	s.leave(viewing.CloseNormal)
 	s.mu.Lock()
@@ -134,6 +153,8 @@ func (s *Shell) shut() {
 	if w == nil {
 		return
 	}
+	s.cancelAll()
+	s.works.Wait()
 	s.ingest.stop()
 	for _, f := range end {
 		f()
@@ -147,7 +168,7 @@ func (s *Shell) shut() {
 func (s *Shell) leave(kind string) {
 	s.mu.Lock()
 	w, actor := s.work, s.actor
-	s.actor = nil
+	s.actor, s.locked = nil, ""
 	s.mu.Unlock()
 	if w == nil || actor == nil {
 		return
@@ -172,6 +193,9 @@ func (s *Shell) seated() (*backend.Workstation, accounts.Actor, error) {
 	if s.actor == nil {
 		return nil, accounts.Actor{}, ErrNotSignedIn.With()
 	}
+	if s.locked != "" {
+		return nil, accounts.Actor{}, ErrLocked.With()
+	}
 	s.seen = s.cfg.Now()
 	return s.work, *s.actor, nil
 }
@@ -189,9 +213,12 @@ func (s *Shell) viewing(id string) (*viewing.Viewing, error) {
 // state is what the window shows of the station.
 func (s *Shell) state() (Station, error) {
 	s.mu.Lock()
-	w, actor, held, dir := s.work, s.actor, s.held, s.dir
+	w, actor, held, dir, locked, heard := s.work, s.actor, s.held, s.dir, s.locked, s.heard
 	s.mu.Unlock()
-	out := Station{State: "none", Archive: Archive{Dir: dir}, Permissions: []string{}, Version: s.cfg.Version}
+	out := Station{
+		State: "none", Archive: Archive{Dir: dir}, Permissions: []string{}, Version: s.cfg.Version,
+		Locked: locked, DesktopLock: heard.Desktop, SleepLock: heard.Login,
+	}
 	if errors.Is(held, store.ErrHeld) {
 		out.State = "held"
 		p := fault.Params(held)
@@ -207,7 +234,7 @@ func (s *Shell) state() (Station, error) {
 	out.State = "ready"
 	out.Archive = Archive{
 		Dir: w.Dir(), Organ: w.Organ(), Fonds: w.Fonds(),
-		KeyPlace: w.Log.KeyPlace(), Public: w.Log.Public().String(),
+		KeyPlace: w.Log.KeyPlace(), KeyKind: w.Log.KeyKind(), Public: w.Log.Public().String(),
 	}
 	if actor != nil {
 		account := dtoActor(*actor)
@@ -227,27 +254,4 @@ func permissions(actor accounts.Actor) []string {
 	list := each(actor.Permissions(), func(p accounts.Permission) string { return string(p) })
 	slices.Sort(list)
 	return list
-}
-
-// watchIdle signs out an account that went away (a shared PC).
-func (s *Shell) watchIdle() {
-	tick := time.NewTicker(min(s.cfg.Idle/4, time.Minute))
-	defer tick.Stop()
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case <-tick.C:
-		}
-		s.mu.Lock()
-		idle := s.actor != nil && s.cfg.Now().Sub(s.seen) >= s.cfg.Idle
-		s.mu.Unlock()
-		if !idle {
-			continue
-		}
-		s.turn.Lock()
-		s.leave(viewing.CloseTimeout)
-		s.turn.Unlock()
-		s.stationChanged()
-	}
 }

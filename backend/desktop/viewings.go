@@ -138,3 +138,16 @@ func described(ctx context.Context, one *viewing.Viewing) (Viewing, error) {
 	}
 	return dtoViewing(one.Info(), c), nil
 }
+
+// Takeaway says that the person tried to take what is on the glass with him:
+// "copy", "print", "save" or "screenshot". It is refused and logged (R4), so
+// the answer is always an error.
+func (v *Viewings) Takeaway(viewingID, act string) error {
+	return tell(v.shell, func(ctx context.Context, _ *backend.Workstation, _ accounts.Actor) error {
+		open, err := v.shell.viewing(viewingID)
+		if err != nil {
+			return err
+		}
+		return open.Takeaway(ctx, act)
+	})
+}

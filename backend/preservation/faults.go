@@ -36,7 +36,8 @@ var (
 	// ErrBusy: a backup is being made already.
 	ErrBusy = fault.New("preservation.busy", "a backup is being made already")
 
-	// ErrWithinRetention: refusal R3. Parameters "until", "basis".
+	// ErrWithinRetention: refusal R3. Parameters "until" (YYYY-MM-DD, or "never"
+	// for what is kept for ever), "basis".
 	ErrWithinRetention = fault.New("preservation.within_retention", "the retention period has not ended")
 	// ErrHeld: the case is kept from disposal. Parameter "basis".
 	ErrHeld = fault.New("preservation.held", "the case is kept from disposal")

@@ -2,12 +2,14 @@ package preservation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
+	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/store"
 )
 
@@ -25,17 +27,20 @@ type Hold struct {
 	EndReason        string
 }
 
-// Hold begins a hold. Errors: ErrReason, catalog.ErrNoCase,
-// accounts.ErrForbidden.
-func (d *Desk) Hold(ctx context.Context, actor accounts.Actor, caseID, reason, basis string) (Hold, error) {
-	objects := map[string]string{"case": caseID}
-	if err := d.cfg.Accounts.Require(ctx, actor, accounts.Hold, objects); err != nil {
+// Hold begins a hold on the case file with this id or code. Errors: ErrReason,
+// catalog.ErrNoCase, accounts.ErrForbidden.
+func (d *Desk) Hold(ctx context.Context, actor accounts.Actor, idOrCode, reason, basis string) (Hold, error) {
+	if err := d.cfg.Accounts.Require(ctx, actor, accounts.Hold, map[string]string{"case": idOrCode}); err != nil {
 		return Hold{}, err
 	}
-	f, err := d.cfg.Catalog.Case(ctx, caseID)
+	f, err := d.cfg.Catalog.Case(ctx, idOrCode)
+	if errors.Is(err, catalog.ErrNoCase) {
+		f, err = d.cfg.Catalog.CaseByCode(ctx, strings.TrimSpace(idOrCode))
+	}
 	if err != nil {
 		return Hold{}, err
 	}
+	objects := map[string]string{"case": f.ID}
 	h := Hold{CaseID: f.ID, CaseCode: f.Code, Title: f.Title, Reason: strings.TrimSpace(reason), Basis: strings.TrimSpace(basis), By: actor.Name, At: d.cfg.Now()}
 	if h.Reason == "" {
 		return Hold{}, ErrReason.With()

@@ -46,6 +46,7 @@ type Isolation struct {
 	At                   time.Time
 	State                string
 	RequestedBy          string
+	RequestedByID        string // account: never the one who confirms
 	RequestedAt          time.Time
 	TakenOutBy           string
 	TakenOutAt           time.Time
@@ -202,7 +203,7 @@ func (d *Desk) Isolated(ctx context.Context, actor accounts.Actor) ([]Isolation,
 		}
 		one := Isolation{
 			ID: x.id, RecordID: r.ID, RecordCode: r.Code, CaseCode: r.CaseCode, By: d.nameOf(ctx, x.account), At: parseTime(x.at), State: x.state(),
-			RequestedBy: d.nameOf(ctx, x.requestedBy), RequestedAt: parseTime(x.requestedAt),
+			RequestedBy: d.nameOf(ctx, x.requestedBy), RequestedByID: x.requestedBy, RequestedAt: parseTime(x.requestedAt),
 			TakenOutBy: d.nameOf(ctx, x.confirmedBy), TakenOutAt: parseTime(x.doneAt),
 		}
 		if titled(actor) {

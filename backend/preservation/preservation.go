@@ -22,6 +22,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/jobs"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/backend/vault"
@@ -194,13 +195,14 @@ type coded interface {
 	With(pairs ...string) error
 }
 
-// refuse logs a refusal with its basis and returns it.
-func (d *Desk) refuse(ctx context.Context, actor accounts.Actor, why coded, basis string, objects map[string]string) error {
+// refuse logs a refusal with its basis and returns it, with further parameters
+// for its sentence.
+func (d *Desk) refuse(ctx context.Context, actor accounts.Actor, why coded, basis string, objects map[string]string, pairs ...string) error {
 	_, err := d.cfg.Log.Note(ctx, audit.Entry{
 		Actor: actor.ID, Event: audit.Refusal, Result: audit.Refused, Objects: objects,
 		Codes: map[string]any{"code": why.Code(), "basis": basis},
 	})
-	return errors.Join(why.With("basis", basis), err)
+	return errors.Join(why.With(append([]string{fault.Basis, basis}, pairs...)...), err)
 }
 
 func objectsOf(r catalog.Record) map[string]string {

@@ -205,12 +205,11 @@ func (d *Desk) disposable(ctx context.Context, actor accounts.Actor, f catalog.C
 	}
 	expires, now, _ := standing(f, all)
 	if outcome == OutcomeDispose && (now == "" || expires.After(d.cfg.Now())) {
-		until := ""
+		until := "never"
 		if now != "" {
 			until = expires.AddDate(0, 0, -1).Format(time.DateOnly)
 		}
-		refused := d.refuse(ctx, actor, ErrWithinRetention, basisOriginals, objects)
-		return fmt.Errorf("%w: until %s", refused, until)
+		return d.refuse(ctx, actor, ErrWithinRetention, basisOriginals, objects, "until", until)
 	}
 	held, err := d.holds(ctx, `h.case_id = ? AND h.ended_at = ''`, f.ID)
 	if err != nil {

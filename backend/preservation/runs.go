@@ -249,7 +249,9 @@ func (d *Desk) live(r Run) Run {
 	defer d.mu.Unlock()
 	switch {
 	case d.current != nil && d.current.run.ID == r.ID:
-		return d.current.run
+		now := d.current.run
+		now.By = r.By // a name by now
+		return now
 	case r.State == RunRunning:
 		r.State = RunPaused
 	}

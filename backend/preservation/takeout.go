@@ -53,8 +53,12 @@ func (d *Desk) WithdrawTakeOut(ctx context.Context, actor accounts.Actor, record
 	if x.requestedAt == "" || x.confirmedAt != "" {
 		return ErrNotIsolated.With("record", r.Code)
 	}
-	return d.step(ctx, actor, r, x, IsolationOpen, "", `UPDATE isolation SET requested_by = '', requested_at = '', request = '' WHERE id = ?`, x.id)
+	return d.step(ctx, actor, r, x, stepWithdrawn, "", `UPDATE isolation SET requested_by = '', requested_at = '', request = '' WHERE id = ?`, x.id)
 }
+
+// stepWithdrawn is how the log tells that a request was taken back; the record
+// stays apart.
+const stepWithdrawn = "withdrawn"
 
 func (d *Desk) step(ctx context.Context, actor accounts.Actor, r catalog.Record, x isolationRow, step, reason, update string, args ...any) error {
 	_, err := d.cfg.Log.Do(ctx, audit.Entry{

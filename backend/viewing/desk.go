@@ -50,7 +50,8 @@ const (
 	CloseNormal    = "normal"
 	CloseTimeout   = "timeout"
 	CloseRecovered = "recovered"
-	CloseFailed    = "failed" // the record could not be opened
+	CloseFailed    = "failed"   // the record could not be opened
+	CloseIsolated  = "isolated" // the record was kept apart meanwhile as a suspected state secret (R1)
 )
 
 // Desk opens viewings. It is safe for concurrent use.
@@ -268,4 +269,17 @@ func (d *Desk) CloseAll(ctx context.Context, kind string) error {
 	}
 	d.mu.Unlock()
 	return closeEach(ctx, all, kind)
+}
+
+// CloseOf closes every viewing of a record, whoever has it open.
+func (d *Desk) CloseOf(ctx context.Context, recordID, kind string) error {
+	var of []*Viewing
+	d.mu.Lock()
+	for _, v := range d.open {
+		if v.info.Record.ID == recordID {
+			of = append(of, v)
+		}
+	}
+	d.mu.Unlock()
+	return closeEach(ctx, of, kind)
 }

@@ -4,6 +4,7 @@
 // DIAOYUE_E2E_BIN names the binary, DIAOYUE_E2E_ASSETS a built interface to use
 // instead of the embedded one. Pictures land in e2e/.out.
 import { browse, shoot, Station } from './support.mjs';
+import * as custody from './custody.mjs';
 import * as finding from './finding.mjs';
 import * as hostile from './hostile.mjs';
 import * as pages from './pages.mjs';
@@ -15,7 +16,7 @@ import * as review from './review.mjs';
 import * as screens from './screens.mjs';
 import * as witness from './witness.mjs';
 
-const walks = { review, player, finding, kinds, pages, redaction, hostile, people, witness, screens };
+const walks = { review, player, finding, kinds, pages, redaction, hostile, people, witness, custody, screens };
 const wanted = process.argv.slice(2).filter((name) => name in walks);
 const station = new Station();
 let browser;

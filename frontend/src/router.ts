@@ -18,6 +18,13 @@ declare module 'vue-router' {
 }
 
 export const logRights = ['log-read', 'log-read-own', 'log-verify'];
+/** The screens of keeping and who sees each; the auditor (log-read) sees all. */
+export const custodyRights = {
+  fixity: ['fixity', 'approve', 'log-read'],
+  backup: ['backup', 'log-read'],
+  retention: ['appraise', 'appraise-approve', 'hold', 'log-read'],
+  isolation: ['take-out-request', 'take-out-confirm', 'secrecy', 'log-read'],
+};
 export const copyRights = ['redact', 'check', 'secrecy', 'approve', 'release'];
 
 const routes: RouteRecordRaw[] = [
@@ -110,6 +117,39 @@ const routes: RouteRecordRaw[] = [
     name: 'log',
     component: () => import('@/views/audit/LogView.vue'),
     meta: { rail: 'register', title: 'nav.log', any: ['log-read', 'log-verify'] },
+  },
+  {
+    path: '/custody',
+    name: 'custody',
+    redirect: () => {
+      const session = useSession();
+      const open = Object.entries(custodyRights).find(([, rights]) => session.mayAny(...rights));
+      return { name: open ? 'custody-' + open[0] : 'home' };
+    },
+  },
+  {
+    path: '/custody/fixity',
+    name: 'custody-fixity',
+    component: () => import('@/views/custody/FixityView.vue'),
+    meta: { rail: 'custody', title: 'nav.custody', any: custodyRights.fixity },
+  },
+  {
+    path: '/custody/backup',
+    name: 'custody-backup',
+    component: () => import('@/views/custody/BackupView.vue'),
+    meta: { rail: 'custody', title: 'nav.custody', any: custodyRights.backup },
+  },
+  {
+    path: '/custody/retention',
+    name: 'custody-retention',
+    component: () => import('@/views/custody/RetentionView.vue'),
+    meta: { rail: 'custody', title: 'nav.custody', any: custodyRights.retention },
+  },
+  {
+    path: '/custody/isolation',
+    name: 'custody-isolation',
+    component: () => import('@/views/custody/IsolationView.vue'),
+    meta: { rail: 'custody', title: 'nav.custody', any: custodyRights.isolation },
   },
   {
     path: '/accounts',

@@ -1,6 +1,6 @@
 // What the backend says without being asked.
 import { EventsOn } from '#wails/runtime/runtime';
-import type { IngestJob, Job, LogHead, Station } from './types';
+import type { FixityRun, IngestJob, Job, LogHead, Station, Working } from './types';
 
 /** Every event and what it carries. */
 export interface Events {
@@ -8,6 +8,8 @@ export interface Events {
   job: Job;
   head: LogHead;
   verify: { done: number; total: number };
+  fixity: FixityRun;
+  working: Working;
   station: Station;
   'viewing-closed': { id: string; kind: string };
   'worker-death': { role: string; why: string };

@@ -9,6 +9,10 @@ export const found = (founding: Founding) => call<Station>(() => face.Found(foun
 export const open = (dir: string) => call<Station>(() => face.Open(dir));
 export const signIn = (number: string, password: string) =>
   call<Station>(() => face.SignIn(number, password));
+export const lock = () => call<Station>(() => face.Lock());
+export const unlock = (password: string) => call<Station>(() => face.Unlock(password));
+/** active says that somebody is there who calls nothing: reads, or scrolls. */
+export const active = () => call<undefined>(() => face.Active() as never);
 export const signOut = () => call<Station>(() => face.SignOut());
 export const changePassword = (old: string, fresh: string) =>
   call<Station>(() => face.ChangePassword(old, fresh));

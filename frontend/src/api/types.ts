@@ -69,3 +69,26 @@ export type Station = Plain<desktop.Station>;
 export type Verification = Plain<desktop.Verification>;
 export type Viewing = Plain<desktop.Viewing>;
 export type ViewingRequest = Plain<desktop.ViewingRequest>;
+export type Fixity = Plain<desktop.Fixity>;
+export type FixityRun = Plain<desktop.FixityRun>;
+export type FixityReport = Plain<desktop.FixityReport>;
+export type Broken = Plain<desktop.Broken>;
+/** How far a backup, restore or drill is; it comes as an event only. */
+export interface Working {
+  kind: string;
+  step: string;
+  done: number;
+  total: number;
+  /** Seconds, -1 unknown. */
+  remaining: number;
+}
+export type BackupSet = Plain<desktop.BackupSet>;
+export type BackupKey = Plain<desktop.BackupKey>;
+export type BackupState = Plain<desktop.BackupState>;
+export type Drill = Plain<desktop.Drill>;
+export type Restored = Plain<desktop.Restored>;
+export type RetentionDue = Plain<desktop.RetentionDue>;
+export type Appraisal = Plain<desktop.Appraisal>;
+export type CaseHold = Plain<desktop.CaseHold>;
+export type Isolation = Plain<desktop.Isolation>;
+export type IsolationStep = Plain<desktop.IsolationStep>;

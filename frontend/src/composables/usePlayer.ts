@@ -11,6 +11,7 @@ import { Sound, type Chunk } from '@/player/sound';
 import { timeOf } from '@/player/timecode';
 import type { SoundState } from '@/player/watched';
 import type { Thumb } from './usePreview';
+import { useSight } from './useSight';
 
 const CACHE_BYTES = 192 << 20;
 
@@ -175,8 +176,7 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
     if (state.lost && engine.commanded !== state.lost.frame) state.lost = null;
   }
 
-  const visibility = () => engine.visible(document.visibilityState === 'visible');
-  document.addEventListener('visibilitychange', visibility);
+  const sight = useSight((seen) => engine.visible(seen));
 
   return {
     state: readonly(state),
@@ -198,7 +198,7 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
     },
     /** close writes what is left and lets go of everything. */
     async close() {
-      document.removeEventListener('visibilitychange', visibility);
+      sight.stop();
       last = null;
       await engine.close();
       void device?.close().catch(() => undefined);

@@ -19,10 +19,10 @@ export function numeral(n: number): string {
   return (tens > 1 ? numerals[tens] : '') + '十' + (ones > 0 ? numerals[ones] : '');
 }
 
-/** articleName names a key: "S18.1" → 《实施细则》第十八条第一款. Unknown keys come back unchanged. */
+/** articleName names a key: "S18.1" → 《实施细则》第十八条第一款, and our own rules ("R1") by their title. Unknown keys come back unchanged. */
 export function articleName(key: string): string {
   const parts = /^S(\d+)(?:\.(\d+))?$/.exec(key);
-  if (!parts) return key;
+  if (!parts) return (articles as Record<string, { title?: string }>)[key]?.title ?? key;
   const article = t('common.article', { n: numeral(Number(parts[1])) });
   return parts[2] ? article + t('common.paragraph', { n: numeral(Number(parts[2])) }) : article;
 }

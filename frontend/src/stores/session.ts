@@ -19,6 +19,8 @@ export const useSession = defineStore('session', () => {
 
   const account = computed(() => station.value?.account ?? null);
   const archive = computed(() => station.value?.archive ?? null);
+  /** Why the seat is locked, '' when it is not: nothing is answered meanwhile. */
+  const locked = computed(() => (account.value ? (station.value?.locked ?? '') : ''));
   const may = (permission: string) => station.value?.permissions?.includes(permission) ?? false;
   const mayAny = (...permissions: string[]) => permissions.some(may);
 
@@ -38,6 +40,9 @@ export const useSession = defineStore('session', () => {
   const signIn = async (number: string, password: string) => take(await seat.signIn(number, password));
   const signOut = async () => take(await seat.signOut());
 
+  const lock = async () => take(await seat.lock());
+  const unlock = async (password: string) => take(await seat.unlock(password));
+
   const enterViewing = (open: OpenViewing) => (viewing.value = open);
   const leaveViewing = () => (viewing.value = null);
 
@@ -54,6 +59,7 @@ export const useSession = defineStore('session', () => {
     station,
     account,
     archive,
+    locked,
     head,
     viewing,
     verified,
@@ -63,6 +69,8 @@ export const useSession = defineStore('session', () => {
     refresh,
     signIn,
     signOut,
+    lock,
+    unlock,
     enterViewing,
     leaveViewing,
     listen,

@@ -58,11 +58,54 @@ export namespace desktop {
 	        this.createdAt = source["createdAt"];
 	    }
 	}
+	export class Appraisal {
+	    id: string;
+	    caseId: string;
+	    caseCode: string;
+	    title: string;
+	    outcome: string;
+	    until: string;
+	    opinion: string;
+	    by: string;
+	    at: string;
+	    approvedBy: string;
+	    approvedAt: string;
+	    approval: string;
+	    inventory: string;
+	    disposedOn: string;
+	    disposedAt: string;
+	    supervisors: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Appraisal(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.caseId = source["caseId"];
+	        this.caseCode = source["caseCode"];
+	        this.title = source["title"];
+	        this.outcome = source["outcome"];
+	        this.until = source["until"];
+	        this.opinion = source["opinion"];
+	        this.by = source["by"];
+	        this.at = source["at"];
+	        this.approvedBy = source["approvedBy"];
+	        this.approvedAt = source["approvedAt"];
+	        this.approval = source["approval"];
+	        this.inventory = source["inventory"];
+	        this.disposedOn = source["disposedOn"];
+	        this.disposedAt = source["disposedAt"];
+	        this.supervisors = source["supervisors"];
+	    }
+	}
 	export class Archive {
 	    dir: string;
 	    organ: string;
 	    fonds: string;
 	    keyPlace: string;
+	    keyKind: string;
 	    public: string;
 	
 	    static createFrom(source: any = {}) {
@@ -75,8 +118,181 @@ export namespace desktop {
 	        this.organ = source["organ"];
 	        this.fonds = source["fonds"];
 	        this.keyPlace = source["keyPlace"];
+	        this.keyKind = source["keyKind"];
 	        this.public = source["public"];
 	    }
+	}
+	export class BackupKey {
+	    public: string;
+	    place: string;
+	    here: boolean;
+	    by: string;
+	    at: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new BackupKey(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.public = source["public"];
+	        this.place = source["place"];
+	        this.here = source["here"];
+	        this.by = source["by"];
+	        this.at = source["at"];
+	    }
+	}
+	export class Broken {
+	    kind: string;
+	    recordId: string;
+	    recordCode: string;
+	    caseCode: string;
+	    title: string;
+	    state: string;
+	    want: string;
+	    got: string;
+	    at: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Broken(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.recordId = source["recordId"];
+	        this.recordCode = source["recordCode"];
+	        this.caseCode = source["caseCode"];
+	        this.title = source["title"];
+	        this.state = source["state"];
+	        this.want = source["want"];
+	        this.got = source["got"];
+	        this.at = source["at"];
+	    }
+	}
+	export class BackupSet {
+	    id: string;
+	    dir: string;
+	    at: string;
+	    by: string;
+	    logSize: number;
+	    logRoot: string;
+	    catalog: string;
+	    files: number;
+	    bytes: number;
+	    added: number;
+	    addedBytes: number;
+	    skipped: Broken[];
+	
+	    static createFrom(source: any = {}) {
+	        return new BackupSet(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.dir = source["dir"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.logSize = source["logSize"];
+	        this.logRoot = source["logRoot"];
+	        this.catalog = source["catalog"];
+	        this.files = source["files"];
+	        this.bytes = source["bytes"];
+	        this.added = source["added"];
+	        this.addedBytes = source["addedBytes"];
+	        this.skipped = this.convertValues(source["skipped"], Broken);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Drill {
+	    id: string;
+	    set: string;
+	    at: string;
+	    by: string;
+	    equal: boolean;
+	    logRoot: string;
+	    restoredLogRoot: string;
+	    catalog: string;
+	    restoredCatalog: string;
+	    files: number;
+	    filesEqual: number;
+	    missing: string[];
+	    code: string;
+	    seconds: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Drill(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.set = source["set"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.equal = source["equal"];
+	        this.logRoot = source["logRoot"];
+	        this.restoredLogRoot = source["restoredLogRoot"];
+	        this.catalog = source["catalog"];
+	        this.restoredCatalog = source["restoredCatalog"];
+	        this.files = source["files"];
+	        this.filesEqual = source["filesEqual"];
+	        this.missing = source["missing"];
+	        this.code = source["code"];
+	        this.seconds = source["seconds"];
+	    }
+	}
+	export class BackupState {
+	    sets: BackupSet[];
+	    drills: Drill[];
+	    keys: BackupKey[];
+	
+	    static createFrom(source: any = {}) {
+	        return new BackupState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.sets = this.convertValues(source["sets"], BackupSet);
+	        this.drills = this.convertValues(source["drills"], Drill);
+	        this.keys = this.convertValues(source["keys"], BackupKey);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Box {
 	    x: number;
@@ -98,6 +314,7 @@ export namespace desktop {
 	        this.text = source["text"];
 	    }
 	}
+	
 	export class Diagnosis {
 	    kind: string;
 	    format: string;
@@ -153,6 +370,8 @@ export namespace desktop {
 	    segments: number;
 	    coverage: number;
 	    annotations: number;
+	    custody: string;
+	    suspected: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Record(source);
@@ -194,6 +413,8 @@ export namespace desktop {
 	        this.segments = source["segments"];
 	        this.coverage = source["coverage"];
 	        this.annotations = source["annotations"];
+	        this.custody = source["custody"];
+	        this.suspected = source["suspected"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -313,6 +534,38 @@ export namespace desktop {
 		    }
 		    return a;
 		}
+	}
+	export class CaseHold {
+	    id: string;
+	    caseId: string;
+	    caseCode: string;
+	    title: string;
+	    reason: string;
+	    basis: string;
+	    by: string;
+	    at: string;
+	    endedBy: string;
+	    endedAt: string;
+	    endReason: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new CaseHold(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.caseId = source["caseId"];
+	        this.caseCode = source["caseCode"];
+	        this.title = source["title"];
+	        this.reason = source["reason"];
+	        this.basis = source["basis"];
+	        this.by = source["by"];
+	        this.at = source["at"];
+	        this.endedBy = source["endedBy"];
+	        this.endedAt = source["endedAt"];
+	        this.endReason = source["endReason"];
+	    }
 	}
 	
 	export class Checkpoint {
@@ -624,6 +877,7 @@ export namespace desktop {
 	        this.names = source["names"];
 	    }
 	}
+	
 	export class DueItem {
 	    kind: string;
 	    title: string;
@@ -742,6 +996,121 @@ export namespace desktop {
 	        this.count = source["count"];
 	    }
 	}
+	export class FixityRun {
+	    id: string;
+	    scope: string;
+	    by: string;
+	    state: string;
+	    started: string;
+	    ended: string;
+	    total: number;
+	    done: number;
+	    broken: number;
+	    bytes: number;
+	    bytesTotal: number;
+	    remaining: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new FixityRun(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.scope = source["scope"];
+	        this.by = source["by"];
+	        this.state = source["state"];
+	        this.started = source["started"];
+	        this.ended = source["ended"];
+	        this.total = source["total"];
+	        this.done = source["done"];
+	        this.broken = source["broken"];
+	        this.bytes = source["bytes"];
+	        this.bytesTotal = source["bytesTotal"];
+	        this.remaining = source["remaining"];
+	    }
+	}
+	export class Fixity {
+	    everyDays: number;
+	    originals: number;
+	    candidates: number;
+	    bytes: number;
+	    never: number;
+	    overdue: number;
+	    broken: number;
+	    oldest: string;
+	    nextDue: string;
+	    runs: FixityRun[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Fixity(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.everyDays = source["everyDays"];
+	        this.originals = source["originals"];
+	        this.candidates = source["candidates"];
+	        this.bytes = source["bytes"];
+	        this.never = source["never"];
+	        this.overdue = source["overdue"];
+	        this.broken = source["broken"];
+	        this.oldest = source["oldest"];
+	        this.nextDue = source["nextDue"];
+	        this.runs = this.convertValues(source["runs"], FixityRun);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class FixityReport {
+	    run: FixityRun;
+	    findings: Broken[];
+	
+	    static createFrom(source: any = {}) {
+	        return new FixityReport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.run = this.convertValues(source["run"], FixityRun);
+	        this.findings = this.convertValues(source["findings"], Broken);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
 	export class NewAccount {
 	    number: string;
 	    name: string;
@@ -936,6 +1305,64 @@ export namespace desktop {
 	        this.sound = source["sound"];
 	        this.visible = source["visible"];
 	        this.wallMs = source["wallMs"];
+	    }
+	}
+	export class Isolation {
+	    id: string;
+	    recordId: string;
+	    recordCode: string;
+	    caseCode: string;
+	    title: string;
+	    reason: string;
+	    by: string;
+	    at: string;
+	    state: string;
+	    requestedBy: string;
+	    requestedByMe: boolean;
+	    requestedAt: string;
+	    takenOutBy: string;
+	    takenOutAt: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Isolation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.recordId = source["recordId"];
+	        this.recordCode = source["recordCode"];
+	        this.caseCode = source["caseCode"];
+	        this.title = source["title"];
+	        this.reason = source["reason"];
+	        this.by = source["by"];
+	        this.at = source["at"];
+	        this.state = source["state"];
+	        this.requestedBy = source["requestedBy"];
+	        this.requestedByMe = source["requestedByMe"];
+	        this.requestedAt = source["requestedAt"];
+	        this.takenOutBy = source["takenOutBy"];
+	        this.takenOutAt = source["takenOutAt"];
+	    }
+	}
+	export class IsolationStep {
+	    seq: number;
+	    at: string;
+	    by: string;
+	    step: string;
+	    reason: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new IsolationStep(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.seq = source["seq"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.step = source["step"];
+	        this.reason = source["reason"];
 	    }
 	}
 	export class Job {
@@ -1466,6 +1893,64 @@ export namespace desktop {
 	        this.seq = source["seq"];
 	    }
 	}
+	export class Restored {
+	    set: string;
+	    at: string;
+	    dir: string;
+	    logSize: number;
+	    logRoot: string;
+	    catalog: string;
+	    files: number;
+	    bytes: number;
+	    missing: string[];
+	    equal: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Restored(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.set = source["set"];
+	        this.at = source["at"];
+	        this.dir = source["dir"];
+	        this.logSize = source["logSize"];
+	        this.logRoot = source["logRoot"];
+	        this.catalog = source["catalog"];
+	        this.files = source["files"];
+	        this.bytes = source["bytes"];
+	        this.missing = source["missing"];
+	        this.equal = source["equal"];
+	    }
+	}
+	export class RetentionDue {
+	    caseId: string;
+	    caseCode: string;
+	    title: string;
+	    retention: string;
+	    expires: string;
+	    held: boolean;
+	    records: number;
+	    state: string;
+	    appraisalId: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new RetentionDue(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.caseId = source["caseId"];
+	        this.caseCode = source["caseCode"];
+	        this.title = source["title"];
+	        this.retention = source["retention"];
+	        this.expires = source["expires"];
+	        this.held = source["held"];
+	        this.records = source["records"];
+	        this.state = source["state"];
+	        this.appraisalId = source["appraisalId"];
+	    }
+	}
 	export class Saved {
 	    path: string;
 	    rows: number;
@@ -1815,6 +2300,9 @@ export namespace desktop {
 	    head: LogHead;
 	    holder: string;
 	    version: string;
+	    locked: string;
+	    desktopLock: boolean;
+	    sleepLock: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Station(source);
@@ -1829,6 +2317,9 @@ export namespace desktop {
 	        this.head = this.convertValues(source["head"], LogHead);
 	        this.holder = source["holder"];
 	        this.version = source["version"];
+	        this.locked = source["locked"];
+	        this.desktopLock = source["desktopLock"];
+	        this.sleepLock = source["sleepLock"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

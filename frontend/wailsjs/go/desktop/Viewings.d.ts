@@ -20,4 +20,6 @@ export function PageText(arg1:string,arg2:number,arg3:string):Promise<desktop.Pa
 
 export function Present(arg1:string,arg2:Array<desktop.Interval>):Promise<desktop.Coverage>;
 
+export function Takeaway(arg1:string,arg2:string):Promise<void>;
+
 export function Times(arg1:string):Promise<Array<number>>;

@@ -38,6 +38,10 @@ export function Present(arg1, arg2) {
   return window['go']['desktop']['Viewings']['Present'](arg1, arg2);
 }
 
+export function Takeaway(arg1, arg2) {
+  return window['go']['desktop']['Viewings']['Takeaway'](arg1, arg2);
+}
+
 export function Times(arg1) {
   return window['go']['desktop']['Viewings']['Times'](arg1);
 }
