@@ -12,6 +12,7 @@ import (
 	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/backend/worker"
 	"diaoyue.example/workstation/media/remote"
+	"diaoyue.example/workstation/search/extract/formats"
 	papers "diaoyue.example/workstation/search/extract/remote"
 )
 
@@ -20,6 +21,7 @@ import (
 const (
 	RoleDesk  = "desk"  // viewing
 	RoleBench = "bench" // indexes, previews, copies; the text of papers
+	RoleScans = "scans" // the text read off pages that are pictures
 )
 
 // What a file may do to workers before none is given it any more, and how long
@@ -95,9 +97,13 @@ func (w *Workstation) newMedia(role string) (*remote.Client, error) {
 	return c, nil
 }
 
-// newPapers gives an extractor in the same way.
+// newPapers gives an extractor in the same way. Only that of RoleScans loads
+// what reads scans.
 func (w *Workstation) newPapers(role string) (*papers.Client, error) {
-	setup := extraction.Setup{CacheDir: w.cfg.CacheDir, Fonts: w.cfg.FontDirs}
+	setup := extraction.Setup{CacheDir: w.cfg.CacheDir, Fonts: w.cfg.FontDirs, OCR: formats.NoOCR}
+	if role == RoleScans {
+		setup.OCR = w.cfg.OCRDir
+	}
 	if !w.cfg.Workers {
 		x := setup.Extractor()
 		w.later(x.Close)

@@ -201,12 +201,16 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	scans, err := w.newScans() //nolint:contextcheck // the same
+	if err != nil {
+		return err
+	}
 	w.Accounts = accounts.New(w.db, w.Log, accounts.Config{Now: cfg.Now, Argon: cfg.Argon})
 	w.Catalog = catalog.New(catalog.Config{DB: w.db, Log: w.Log, Accounts: w.Accounts, Now: cfg.Now})
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: bench, Documents: read, Calendar: calendar, Now: cfg.Now,
+		Media: bench, Documents: read, Scans: scans, Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault,
@@ -268,6 +272,9 @@ func (w *Workstation) start(ctx context.Context) error {
 			w.Keeper.Nudge()
 		}
 	})
+	if err := w.Ingest.ReadWaiting(ctx); err != nil {
+		return err
+	}
 	if err := w.Jobs.Start(ctx); err != nil {
 		return err
 	}

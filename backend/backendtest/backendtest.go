@@ -6,6 +6,7 @@
 package backendtest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/media/mediatest"
+	"diaoyue.example/workstation/search/extract/formats"
 )
 
 // Password is every account's password.
@@ -61,6 +63,7 @@ type House struct {
 type Options struct {
 	Silence, Idle time.Duration
 	Originals     string // as of backend.Founding
+	OCRDir        string // "" reads no scans
 }
 
 // Open founds an archive in the test's folder with an account for each role; it is
@@ -72,6 +75,7 @@ func Open(tb testing.TB, o Options) *House {
 	h.Config = backend.Config{
 		Dir: filepath.Join(dir, "archive"), StateDir: filepath.Join(dir, "state"), CacheDir: CacheDir(), Mode: store.ModeCLI,
 		Now: h.Clock.Now, Argon: accounts.CheapForTests(), Silence: o.Silence, Idle: o.Idle,
+		OCRDir: cmp.Or(o.OCRDir, formats.NoOCR),
 	}
 	f := Founding()
 	f.Originals = o.Originals
@@ -106,6 +110,7 @@ func (h *House) Reopen(tb testing.TB) {
 func Enter(ctx context.Context, dir, stateDir string) (*backend.Workstation, error) {
 	return backend.Open(ctx, backend.Config{
 		Dir: dir, StateDir: stateDir, CacheDir: CacheDir(), Mode: store.ModeCLI, Argon: accounts.CheapForTests(),
+		OCRDir: formats.NoOCR,
 	})
 }
 

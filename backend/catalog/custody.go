@@ -54,6 +54,7 @@ func (c *Catalog) Blank(ctx context.Context, tx *store.Tx, recordID string) erro
 	}
 	for _, q := range []string{
 		`DELETE FROM page_text WHERE record_id = ?1`,
+		`DELETE FROM page_ocr WHERE record_id = ?1`,
 		`DELETE FROM cue WHERE transcript_id IN (SELECT id FROM transcript WHERE record_id = ?1 OR source_id = ?1)`,
 		`UPDATE annotation SET text = '' WHERE record_id = ?1`,
 	} {

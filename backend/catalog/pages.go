@@ -12,8 +12,12 @@ import (
 type PageText struct {
 	RecordID string
 	Page     int    // 1-based
-	Source   string // text | ocr | none
+	Source   string // text | ocr | garbled | none
 	Text     string
+	// Of a page that was read off its picture: boxes as extract.PackBoxes makes
+	// them, and the mean confidence, 0…1.
+	Boxes      []byte
+	Confidence float64
 }
 
 // PutPages writes the text of pages. A page that has text already keeps it: a
@@ -52,8 +56,10 @@ func (c *Catalog) Page(ctx context.Context, recordID string, page int) (PageText
 }
 
 func pagesOf(ctx context.Context, tx *store.Tx, recordID string, page int) ([]PageText, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT record_id, page, source, text FROM page_text
-		WHERE record_id = ? AND (? = 0 OR page = ?) ORDER BY page`, recordID, page, page)
+	rows, err := tx.QueryContext(ctx, `SELECT t.record_id, t.page, iif(o.page IS NULL, t.source, 'ocr'), coalesce(o.text, t.text), o.boxes, coalesce(o.confidence, 0)
+		FROM page_text t LEFT JOIN page_ocr o ON o.record_id = t.record_id AND o.page = t.page
+			AND o.state = 'done' AND o.text <> '' AND `+unreadSources+`
+		WHERE t.record_id = ? AND (? = 0 OR t.page = ?) ORDER BY t.page`, recordID, page, page)
 	if err != nil {
 		return nil, fmt.Errorf("read page text: %w", err)
 	}
@@ -61,7 +67,7 @@ func pagesOf(ctx context.Context, tx *store.Tx, recordID string, page int) ([]Pa
 	out := []PageText{}
 	for rows.Next() {
 		var p PageText
-		if err := rows.Scan(&p.RecordID, &p.Page, &p.Source, &p.Text); err != nil {
+		if err := rows.Scan(&p.RecordID, &p.Page, &p.Source, &p.Text, &p.Boxes, &p.Confidence); err != nil {
 			return nil, fmt.Errorf("read page text: %w", err)
 		}
 		out = append(out, p)

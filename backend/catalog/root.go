@@ -20,7 +20,7 @@ func Root(ctx context.Context, db *store.DB) (digest string, change int64, err e
 	err = db.Read(ctx, func(tx *store.Tx) error {
 		h := sha256.New()
 		out := json.NewEncoder(h)
-		for _, table := range []string{"fonds", "case_file", "record", "page_text", "transcript", "cue", "annotation", "change"} {
+		for _, table := range []string{"fonds", "case_file", "record", "page_text", "page_ocr", "transcript", "cue", "annotation", "change"} {
 			if err = out.Encode(table); err != nil {
 				return err
 			}

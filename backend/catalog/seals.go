@@ -104,6 +104,7 @@ func strays(ctx context.Context, tx *store.Tx) ([]Unsealed, error) {
 	var out []Unsealed
 	for _, q := range []string{
 		`SELECT 'page_text ' || record_id FROM page_text WHERE record_id NOT IN (SELECT id FROM record)`,
+		`SELECT 'page_ocr ' || record_id FROM page_ocr WHERE record_id NOT IN (SELECT id FROM record)`,
 		`SELECT 'transcript ' || id FROM transcript WHERE record_id NOT IN (SELECT id FROM record)`,
 		`SELECT 'cue ' || transcript_id FROM cue WHERE transcript_id NOT IN (SELECT id FROM transcript)`,
 		`SELECT 'annotation ' || id FROM annotation WHERE record_id NOT IN (SELECT id FROM record)`,
@@ -200,6 +201,7 @@ func partsOf(kind string) []part {
 		return []part{
 			{"record", `id = ?`},
 			{"page_text", `record_id = ?`},
+			{"page_ocr", `record_id = ?`},
 			{"transcript", `record_id = ?`},
 			{"cue", `transcript_id IN (SELECT id FROM transcript WHERE record_id = ?)`},
 			{"annotation", `record_id = ?`},

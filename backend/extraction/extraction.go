@@ -39,6 +39,7 @@ const (
 type Setup struct {
 	CacheDir string   `json:"cache_dir"` // where the compiled PDF engine is kept
 	Fonts    []string `json:"fonts"`     // nil takes the system's
+	OCR      string   `json:"ocr"`       // as formats.Config.OCR
 }
 
 // Engine is the life of the child.
@@ -60,7 +61,7 @@ func Engine() worker.Engine {
 // Extractor is the same inside this process, for programs that cannot run as
 // their own child. Close it.
 func (s Setup) Extractor() *extract.Extractor {
-	return formats.New(formats.Config{CacheDir: s.CacheDir, Fonts: s.Fonts})
+	return formats.New(formats.Config{CacheDir: s.CacheDir, Fonts: s.Fonts, OCR: s.OCR})
 }
 
 // Command starts the child.

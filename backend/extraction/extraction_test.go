@@ -18,6 +18,8 @@ import (
 	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/backend/worker"
 	"diaoyue.example/workstation/search/extract"
+	"diaoyue.example/workstation/search/extract/formats"
+	"diaoyue.example/workstation/search/extract/ocr"
 	"diaoyue.example/workstation/search/extract/remote"
 )
 
@@ -40,13 +42,15 @@ type bench struct {
 	deaths []conduit.Death
 }
 
-func start(t *testing.T) *bench {
+func start(t *testing.T) *bench { return startWith(t, formats.NoOCR) }
+
+func startWith(t *testing.T, networks string) *bench {
 	t.Helper()
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
 	}
-	command, err := extraction.Setup{CacheDir: filepath.Join(dir, "diaoyue")}.Command("test")
+	command, err := extraction.Setup{CacheDir: filepath.Join(dir, "diaoyue"), OCR: networks}.Command("test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,5 +238,52 @@ func TestHostileDocuments(t *testing.T) {
 	t.Logf("peak %d MB", b.peak>>20)
 	if b.peak == 0 || b.peak > maxResident {
 		t.Errorf("peak of %d MB", b.peak>>20)
+	}
+}
+
+// TestReadsScansLockedIn reads a scan in a child that can open no file: library
+// and networks were loaded before.
+func TestReadsScansLockedIn(t *testing.T) {
+	const models = "../../build/bin/ocr"
+	if _, err := ocr.New(ocr.Config{Dir: models}); err != nil {
+		t.Skipf("no OCR models here, make ocr installs them: %v", err)
+	}
+	dir, err := filepath.Abs(models)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := startWith(t, dir)
+	f, err := os.Open("../demo/files/inventory.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	doc, err := b.Open(t.Context(), f, "inventory.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer doc.Close()
+	for range 2 {
+		p, err := b.Recognise(t.Context(), doc, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.N != 1 || p.Source != extract.SourceOCR || p.Confidence < 0.8 || !strings.Contains(p.Text, "物品清单") {
+			t.Errorf("%+v", p.Text)
+		}
+	}
+	if _, err = b.Recognise(t.Context(), doc, 2); !errors.Is(err, extract.ErrNoPage) {
+		t.Errorf("a page too many: %v", err)
+	}
+	if !b.child.Status().Full() {
+		t.Logf("the child is not wholly locked in here: %+v", b.child.Status())
+	}
+	if peak := b.child.Peak(); peak > 600<<20 {
+		t.Errorf("the child took %d MB", peak>>20)
+	} else {
+		t.Logf("the child took %d MB", peak>>20)
+	}
+	if len(b.deaths) > 0 {
+		t.Errorf("it died: %+v", b.deaths)
 	}
 }

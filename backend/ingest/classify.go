@@ -53,7 +53,7 @@ func (d *Desk) describe(ctx context.Context, f *os.File, o Outcome, modified tim
 	case catalog.MediumDocument, catalog.MediumTranscript:
 		r.Kind, r.Medium, r.TextState = catalog.KindText, medium, catalog.TextStored
 	case catalog.MediumPhoto:
-		r.Kind, r.Medium, r.Pages = catalog.KindAV, medium, 1
+		r.Kind, r.Medium, r.Pages, r.TextState = catalog.KindAV, medium, 1, catalog.TextStored
 	default:
 		c, err := d.cfg.Media.Probe(ctx, f)
 		if err == nil {

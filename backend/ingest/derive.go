@@ -146,8 +146,10 @@ func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress)
 	}
 	defer f.Close()
 	var pages []catalog.PageText
+	scanned := false
 	meta, err := d.cfg.Documents.File(ctx, f, r.FileName, func(p extract.Page) error {
 		pages = append(pages, catalog.PageText{RecordID: r.ID, Page: p.N, Source: p.Source, Text: p.Text})
+		scanned = scanned || p.NeedsOCR()
 		progress(int64(len(pages)), 0)
 		return nil
 	})
@@ -166,6 +168,10 @@ func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress)
 			return err
 		}
 		_, err = d.cfg.Catalog.SetText(ctx, tx, r.ID, string(meta.State), meta.Why, max(meta.Pages, len(pages)))
+		if err != nil || !scanned || d.cfg.Scans.Reads() == "" {
+			return err
+		}
+		_, err = d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobOCR, Subject: r.ID})
 		return err
 	})
 	if err != nil {

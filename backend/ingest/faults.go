@@ -33,6 +33,16 @@ var (
 	ErrNothing = fault.New("ingest.nothing", "nothing was chosen")
 )
 
+// Why text was not read off a picture.
+var (
+	// ErrNoReader: neither the networks nor tesseract are on this machine.
+	ErrNoReader = fault.New("ingest.no_reader", "nothing on this machine reads scans")
+	// ErrPageUnread: the page cannot be shown, or reading it failed.
+	ErrPageUnread = fault.New("ingest.page_unread", "the page could not be read")
+	// ErrPageSlow: reading the page took longer than it may.
+	ErrPageSlow = fault.New("ingest.page_slow", "reading the page took too long")
+)
+
 // fileFault gives what went wrong with a file its code.
 func fileFault(name string, err error) error {
 	// What is wrong with the vault is not the file's fault, though the system

@@ -26,15 +26,28 @@ import (
 const (
 	JobFrameIndex = "frame-index"
 	JobText       = "text"
+	JobOCR        = "ocr"
 )
 
 // Desk receives. It is safe for concurrent use.
-type Desk struct{ cfg Config }
+type Desk struct {
+	cfg  Config
+	pace pace // of reading scans
+}
 
 // Documents takes the text of papers: the extractor in its worker
 // (search/extract/remote), or in this process.
 type Documents interface {
 	File(ctx context.Context, f *os.File, name string, emit func(extract.Page) error) (extract.Meta, error)
+}
+
+// Scans reads the text off pages that are pictures, in a worker of its own.
+type Scans interface {
+	Open(ctx context.Context, f *os.File, name string) (extract.Document, error)
+	// Recognise reads page n of a document that Open gave.
+	Recognise(ctx context.Context, doc extract.Document, n int) (extract.Page, error)
+	// Reads names what is read with; "" when nothing on this machine reads.
+	Reads() string
 }
 
 // Config of a desk.
@@ -47,6 +60,7 @@ type Config struct {
 	Jobs      *jobs.Runner
 	Media     *remote.Client
 	Documents Documents
+	Scans     Scans
 	Calendar  *workday.Calendar
 	Now       func() time.Time
 }
@@ -58,6 +72,7 @@ func New(cfg Config) *Desk {
 	cfg.Jobs.Handle(JobText, d.takeText)
 	cfg.Jobs.Handle(JobPreview, d.buildPreview)
 	cfg.Jobs.Handle(JobIntake, d.takeUp)
+	cfg.Jobs.HandleLate(JobOCR, d.readPages)
 	return d
 }
 

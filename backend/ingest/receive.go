@@ -266,7 +266,7 @@ func derived(r catalog.Record) []string {
 		return []string{JobFrameIndex}
 	case catalog.MediumAudio:
 		return []string{JobPreview}
-	case catalog.MediumDocument, catalog.MediumTranscript:
+	case catalog.MediumDocument, catalog.MediumTranscript, catalog.MediumPhoto:
 		return []string{JobText}
 	}
 	return nil

@@ -2,8 +2,10 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,6 +22,7 @@ type Runner struct {
 	db       *store.DB
 	now      func() time.Time
 	handlers map[string]Handler
+	late     []string      // kinds that are done when no other waits
 	bell     chan struct{} // one waiting ring is enough
 
 	mu      sync.Mutex
@@ -43,6 +46,16 @@ func New(db *store.DB, now func() time.Time) *Runner {
 
 // Handle names who does a kind of job. Call it before Start.
 func (r *Runner) Handle(kind string, h Handler) { r.handlers[kind] = h }
+
+// HandleLate names who does a kind of job for which everything else is done
+// first; its handler asks GiveWay between two parts. Call it before Start.
+func (r *Runner) HandleLate(kind string, h Handler) {
+	r.Handle(kind, h)
+	r.late = append(r.late, kind)
+}
+
+// lateKinds is a list for SQL. Kinds are constants of the program.
+func (r *Runner) lateKinds() string { return "'" + strings.Join(r.late, "', '") + "'" }
 
 // Subscribe calls fn, from the runner's goroutine, at every change of state
 // and progress of a job. fn must be quick. The returned function ends it.
@@ -107,14 +120,14 @@ func (r *Runner) Cancel(ctx context.Context, id string) error {
 	return nil
 }
 
-// Drain returns when no job waits or runs, for the command line and tests. It
-// needs a started runner.
+// Drain returns when no job waits or runs that is not paused, for the command
+// line and tests. It needs a started runner.
 func (r *Runner) Drain(ctx context.Context) error {
 	for {
 		r.mu.Lock()
 		turned := r.turned
 		r.mu.Unlock()
-		open, err := r.list(ctx, `state IN ('waiting', 'running') LIMIT 1`)
+		open, err := r.list(ctx, `state = 'running' OR state = 'waiting' AND kind NOT IN (SELECT kind FROM job_pause) LIMIT 1`)
 		if err != nil {
 			return err
 		}
@@ -146,10 +159,12 @@ func (r *Runner) work(ctx context.Context) {
 	}
 }
 
-// claim takes the next job; those that failed once come after fresh ones.
+// claim takes the next job that is not paused; late kinds come last, and those
+// that failed once after fresh ones.
 func (r *Runner) claim(ctx context.Context) (j Job, ok bool, err error) {
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
-		rows, failure := tx.QueryContext(ctx, selectJob+` WHERE state = 'waiting' ORDER BY attempts, id LIMIT 1`)
+		rows, failure := tx.QueryContext(ctx, selectJob+` WHERE state = 'waiting' AND kind NOT IN (SELECT kind FROM job_pause)
+			ORDER BY kind IN (`+r.lateKinds()+`), attempts, id LIMIT 1`)
 		if failure != nil {
 			return fmt.Errorf("find job: %w", failure)
 		}
@@ -232,7 +247,9 @@ func (r *Runner) handle(ctx context.Context, j Job) error {
 // end writes what became of the job.
 func (r *Runner) end(ctx context.Context, j *Job, failure error) error {
 	j.State, j.EndedAt = Done, r.now()
-	if failure != nil {
+	if errors.Is(failure, ErrYield) {
+		j.State, j.Attempts = Waiting, 0
+	} else if failure != nil {
 		j.Code, j.Error, j.State = fault.Code(failure), failure.Error(), Failed
 		if !isPermanent(failure) && j.Attempts < maxAttempts {
 			j.State = Waiting
@@ -241,8 +258,8 @@ func (r *Runner) end(ctx context.Context, j *Job, failure error) error {
 			slog.Int("attempt", j.Attempts), slog.Any("error", failure))
 	}
 	return r.db.Write(ctx, func(tx *store.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE job SET state = ?, code = ?, error = ?, ended_at = ? WHERE id = ? AND state = 'running'`,
-			string(j.State), j.Code, j.Error, r.stamp(), j.ID)
+		_, err := tx.ExecContext(ctx, `UPDATE job SET state = ?, attempts = ?, code = ?, error = ?, ended_at = ? WHERE id = ? AND state = 'running'`,
+			string(j.State), j.Attempts, j.Code, j.Error, r.stamp(), j.ID)
 		return err
 	})
 }

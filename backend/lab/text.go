@@ -40,7 +40,7 @@ func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	if err == nil {
-		x := formats.New(formats.Config{CacheDir: cache, OCR: models})
+		x := formats.New(formats.Config{CacheDir: cache, OCR: models, Tesseract: true})
 		err = textOf(ctx, x, f, !noOCR, asJSON, stdout)
 		_ = x.Close()
 		_ = f.Close()

@@ -201,6 +201,9 @@ func (d *Desk) remove(ctx context.Context, actor accounts.Actor, r catalog.Recor
 		Actor: actor.ID, Event: audit.Deaccession, Objects: objectsOf(r),
 		Codes: map[string]any{"isolation": x.id, "step": IsolationTakenOut, "confirmation": w.Seq, "copies": removed, "sha256": r.SHA256},
 	}, func(tx *store.Tx) error {
+		if err = d.cfg.Jobs.ForgetParts(ctx, tx, r.ID); err != nil {
+			return err
+		}
 		if err = d.cfg.Catalog.Blank(ctx, tx, r.ID); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package viewing
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math"
 	"os"
@@ -186,6 +187,11 @@ func (v *Viewing) PageText(ctx context.Context, n int) (PageText, error) {
 	if err != nil {
 		return PageText{}, engineFault(err)
 	}
+	if p.NeedsOCR() && v.info.CopyID == "" {
+		if p, err = v.readOff(ctx, p); err != nil {
+			return PageText{}, err
+		}
+	}
 	if err := v.serve(at); err != nil {
 		return PageText{}, err
 	}
@@ -194,6 +200,21 @@ func (v *Viewing) PageText(ctx context.Context, n int) (PageText, error) {
 		boxes = []extract.Box{}
 	}
 	return PageText{Page: n, Source: p.Source, Text: p.Text, Boxes: boxes, Width: p.Width, Height: p.Height}, nil
+}
+
+// readOff gives a page that is a picture the text that was read off it, where
+// it was.
+func (v *Viewing) readOff(ctx context.Context, p extract.Page) (extract.Page, error) {
+	kept, err := v.desk.cfg.Catalog.Page(ctx, v.info.Record.ID, p.N)
+	if errors.Is(err, catalog.ErrNoPage) || err == nil && kept.Source != extract.SourceOCR {
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Source, p.Text = kept.Source, kept.Text
+	p.Boxes, err = extract.UnpackBoxes(kept.Boxes, kept.Text)
+	return p, err
 }
 
 // Times returns the seconds of each frame from the first; empty for documents.

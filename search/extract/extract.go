@@ -57,6 +57,9 @@ const (
 	SourceText = "text" // the file holds it
 	SourceOCR  = "ocr"  // read off the picture of the page
 	SourceNone = "none" // there is no text: a picture
+	// SourceGarbled: the file holds text, but more than a twentieth of its
+	// characters mean nothing (private use, replaced).
+	SourceGarbled = "garbled"
 )
 
 // Box is one run of text, usually one character, on a page: fractions of the

@@ -40,6 +40,9 @@ func (e *Extractor) Warm(ctx context.Context) error {
 			}
 		}
 	}
+	if w, ok := e.reader.(interface{ Warm() error }); ok {
+		return w.Warm()
+	}
 	return nil
 }
 
@@ -217,7 +220,11 @@ func (g *guarded) Page(ctx context.Context, n int) (p Page, err error) {
 	if n < 1 || n > g.Pages() {
 		return Page{}, ErrNoPage
 	}
-	return g.Document.Page(ctx, n)
+	p, err = g.Document.Page(ctx, n)
+	if p.Source == SourceText && garbled(p.Text) {
+		p.Source = SourceGarbled
+	}
+	return p, err
 }
 
 func (g *guarded) Render(ctx context.Context, n, widthPx int) (i Image, err error) {

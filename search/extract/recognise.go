@@ -27,10 +27,8 @@ const (
 )
 
 // NeedsOCR says whether the text of the page must be read off its picture: it
-// has none, or more than a twentieth of it are characters that mean nothing.
-func (p Page) NeedsOCR() bool {
-	return p.Source == SourceNone || p.Source == SourceText && garbled(p.Text)
-}
+// has none, or one that means nothing.
+func (p Page) NeedsOCR() bool { return p.Source == SourceNone || p.Source == SourceGarbled }
 
 // Recognise reads the text off the picture of page n. The text that the file
 // itself holds is the caller's to keep. Errors: ErrNoReader, ErrNoPage,

@@ -15,12 +15,18 @@ import (
 	"diaoyue.example/workstation/search/extract/word"
 )
 
+// NoOCR as Config.OCR reads no scans.
+const NoOCR = "-"
+
 // Config says where things lie on this machine.
 type Config struct {
 	CacheDir string   // where the compiled PDF engine is kept; empty keeps none (a cold start takes 15 s)
 	Fonts    []string // Chinese font files to draw with, first found wins; nil takes extract.SystemFonts()
 	OCR      string   // folder of networks and library that read scans; empty takes ocr.Dir()
-	Limits   extract.Limits
+	// Tesseract lets that program read scans where the networks are not there:
+	// not in a worker, which starts no programs.
+	Tesseract bool
+	Limits    extract.Limits
 }
 
 // New gives the extractor of this version. Close it. Without anything to read
@@ -44,9 +50,32 @@ func New(cfg Config) *extract.Extractor {
 		extract.NewPictures(limits),
 		extract.NewFaxes(limits),
 	)
-	reader, err := ocr.Open(ocr.Config{Dir: cfg.OCR})
-	if err != nil {
+	if cfg.OCR == NoOCR {
 		return x
 	}
-	return x.ReadWith(reader)
+	if networks, err := ocr.New(ocr.Config{Dir: cfg.OCR}); err == nil {
+		return x.ReadWith(networks)
+	}
+	if cfg.Tesseract {
+		if program, err := ocr.NewTesseract(); err == nil {
+			return x.ReadWith(program)
+		}
+	}
+	return x
+}
+
+// Reader looks what this machine can read scans with, nil when there is nothing;
+// inside says that it reads in the process that calls it, and so may be in a
+// worker.
+func Reader(dir string) (reader extract.Reader, inside bool) {
+	if dir == NoOCR {
+		return nil, false
+	}
+	if networks, err := ocr.New(ocr.Config{Dir: dir}); err == nil {
+		return networks, true
+	}
+	if program, err := ocr.NewTesseract(); err == nil {
+		return program, false
+	}
+	return nil, false
 }

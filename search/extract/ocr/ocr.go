@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/text/unicode/norm"
+
 	"diaoyue.example/workstation/search/extract"
 )
 
@@ -54,20 +56,6 @@ type Engine struct {
 	turn                   sync.Mutex // guards the rest
 	finder, turner, reader *model
 	alphabet               []string
-}
-
-// Open gives what this machine can read with: the networks, else tesseract.
-// extract.ErrNoReader when there is neither.
-func Open(cfg Config) (extract.Reader, error) {
-	e, err := New(cfg)
-	if err == nil {
-		return e, nil
-	}
-	t, missing := NewTesseract()
-	if missing == nil {
-		return t, nil
-	}
-	return nil, errors.Join(err, missing)
 }
 
 // New looks whether library and networks are there. extract.ErrNoReader when
@@ -129,7 +117,7 @@ func readAlphabet(path string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read alphabet: %w", err)
 	}
-	raw = bytes.ReplaceAll(raw, []byte("\r"), nil)
+	raw = norm.NFC.Bytes(bytes.ReplaceAll(raw, []byte("\r"), nil)) // as all text of the archive
 	out := append([]string{""}, strings.Split(strings.TrimSuffix(string(raw), "\n"), "\n")...)
 	return append(out, " "), nil
 }

@@ -195,8 +195,8 @@ func TestNoModels(t *testing.T) {
 		t.Errorf("%v, want ErrNoReader", err)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, err := ocr.Open(ocr.Config{Dir: t.TempDir()}); !errors.Is(err, extract.ErrNoReader) {
-		t.Errorf("neither models nor tesseract: %v, want ErrNoReader", err)
+	if _, err := ocr.NewTesseract(); !errors.Is(err, extract.ErrNoReader) {
+		t.Errorf("no tesseract: %v, want ErrNoReader", err)
 	}
 }
 

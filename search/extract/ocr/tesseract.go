@@ -14,6 +14,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"diaoyue.example/workstation/search/extract"
 )
 
@@ -75,7 +77,7 @@ func (t *Tesseract) Read(ctx context.Context, page image.Image) (extract.Page, e
 		}
 		return extract.Page{}, fmt.Errorf("read page: %w", err)
 	}
-	return readTable(out.String(), page.Bounds().Dx(), page.Bounds().Dy()), nil
+	return readTable(norm.NFC.String(out.String()), page.Bounds().Dx(), page.Bounds().Dy()), nil
 }
 
 // readTable takes text and boxes out of tesseract's table. A word's box is

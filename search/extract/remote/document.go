@@ -64,13 +64,34 @@ func (d *document) Pages() int { return d.pages }
 
 // Page is the text and boxes of page n.
 func (d *document) Page(ctx context.Context, n int) (extract.Page, error) {
-	body, err := d.ask(ctx, conduit.Request{Method: methodPage, Data: pageArgs{Page: n}, MaxBody: maxPage}, nil)
+	return d.page(ctx, conduit.Request{Method: methodPage, Data: pageArgs{Page: n}, MaxBody: maxPage}, n)
+}
+
+// page asks for text and boxes.
+func (d *document) page(ctx context.Context, q conduit.Request, n int) (extract.Page, error) {
+	body, err := d.ask(ctx, q, nil)
 	if err != nil {
 		return extract.Page{}, err
 	}
 	p, err := pageOf(body)
 	if err == nil && p.N != n {
 		err = fmt.Errorf("page %d for %d: %w", p.N, n, conduit.ErrProtocol)
+	}
+	return p, err
+}
+
+// Recognise reads the text off the picture of page n of a document that Open
+// gave, as extract.Extractor.Recognise does.
+func (c *Client) Recognise(ctx context.Context, doc extract.Document, n int) (extract.Page, error) {
+	d, ok := doc.(*document)
+	if !ok {
+		return extract.Page{}, errors.New("recognise: the document is not this worker's")
+	}
+	p, err := d.page(ctx, conduit.Request{
+		Method: methodRead, Data: pageArgs{Page: n}, MaxBody: maxPage, Patience: stillness * c.opts.Limits.ReadTime,
+	}, n)
+	if err == nil && p.Source != extract.SourceOCR {
+		err = fmt.Errorf("page %d: %w: a text of %q", n, conduit.ErrProtocol, p.Source)
 	}
 	return p, err
 }

@@ -18,6 +18,7 @@ const (
 	methodOpen   = "open"   // for the page view
 	methodPage   = "page"   // text and boxes
 	methodRender = "render" // a picture
+	methodRead   = "read"   // the text read off the picture of a page
 )
 
 type fileArgs struct {
@@ -56,5 +57,6 @@ func errs() conduit.Errors {
 		"extract.busy":        extract.ErrBusy,
 		"extract.timeout":     extract.ErrTimeout,
 		"extract.no_font":     extract.ErrNoFont,
+		"extract.no_reader":   extract.ErrNoReader,
 	}}
 }

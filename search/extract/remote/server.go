@@ -39,8 +39,8 @@ func (s *server) do(ctx context.Context, c *conduit.Call) (data any, body []byte
 	case methodOpen:
 		data, err = s.open(ctx, c)
 		return data, nil, err
-	case methodPage, methodRender:
-		return page(ctx, c)
+	case methodPage, methodRender, methodRead:
+		return s.page(ctx, c)
 	}
 	return nil, nil, fmt.Errorf("%w: method %q", conduit.ErrProtocol, c.Method)
 }
@@ -92,7 +92,7 @@ func (s *server) open(ctx context.Context, c *conduit.Call) (any, error) {
 	return openAnswer{Kind: doc.Kind(), Pages: doc.Pages()}, nil
 }
 
-func page(ctx context.Context, c *conduit.Call) (data any, body []byte, err error) {
+func (s *server) page(ctx context.Context, c *conduit.Call) (data any, body []byte, err error) {
 	held, err := c.Held()
 	if err != nil {
 		return nil, nil, err
@@ -105,13 +105,18 @@ func page(ctx context.Context, c *conduit.Call) (data any, body []byte, err erro
 	if err = c.Arguments(&args); err != nil {
 		return nil, nil, err
 	}
-	if c.Method == methodPage {
-		var p extract.Page
-		if p, err = doc.Page(ctx, args.Page); err == nil {
-			body, err = encode(p)
-		}
-		return nil, body, err
+	var p extract.Page
+	switch c.Method {
+	case methodPage:
+		p, err = doc.Page(ctx, args.Page)
+	case methodRead:
+		p, err = s.extractor.Recognise(ctx, doc.Document, args.Page)
+	default:
+		i, err := doc.Render(ctx, args.Page, args.WidthPx)
+		return imageAnswer{i.MIME, i.Width, i.Height}, i.Bytes, err
 	}
-	i, err := doc.Render(ctx, args.Page, args.WidthPx)
-	return imageAnswer{i.MIME, i.Width, i.Height}, i.Bytes, err
+	if err == nil {
+		body, err = encode(p)
+	}
+	return nil, body, err
 }

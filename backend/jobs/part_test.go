@@ -1,0 +1,122 @@
+package jobs_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"diaoyue.example/workstation/backend/jobs"
+	"diaoyue.example/workstation/backend/store"
+)
+
+// TestLateKindsGiveWay queues long late work and then other work: the late job
+// goes on after it, with the parts it had kept.
+func TestLateKindsGiveWay(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "a.db"))
+	r := jobs.New(db, clock)
+	var order []string
+	r.Handle("other", func(context.Context, jobs.Job, jobs.Progress) error {
+		order = append(order, "other")
+		return nil
+	})
+	r.HandleLate("late", func(ctx context.Context, j jobs.Job, _ jobs.Progress) error {
+		kept, err := r.Parts(ctx, j.ID)
+		if err != nil {
+			return err
+		}
+		for n := len(kept); n < 3; n++ {
+			order = append(order, fmt.Sprint("part ", n))
+			if err := r.KeepPart(ctx, j.ID, jobs.Part{Number: n, Data: []byte{byte(n)}}); err != nil {
+				return err
+			}
+			if n == 0 {
+				enqueue(t, db, r, jobs.Spec{Kind: "other"})
+			}
+			if yield, err := r.GiveWay(ctx, "late"); err != nil || yield {
+				return errors.Join(err, jobs.ErrYield)
+			}
+		}
+		return nil
+	})
+	id := enqueue(t, db, r, jobs.Spec{Kind: "late"})
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.Close()
+	if diff := cmp.Diff([]string{"part 0", "other", "part 1", "part 2"}, order); diff != "" {
+		t.Error(diff)
+	}
+	j, err := r.Job(t.Context(), id)
+	if err != nil || j.State != jobs.Done {
+		t.Errorf("%+v, %v", j, err)
+	}
+	parts, err := r.Parts(t.Context(), id)
+	if err != nil || len(parts) != 3 || !slices.Equal(parts[2].Data, []byte{2}) {
+		t.Errorf("%v, %v", parts, err)
+	}
+	err = db.Write(t.Context(), func(tx *store.Tx) error { return r.DropParts(t.Context(), tx, id) })
+	if parts, _ = r.Parts(t.Context(), id); err != nil || len(parts) != 0 {
+		t.Errorf("after they were dropped: %v, %v", parts, err)
+	}
+}
+
+// TestPausedKind holds over a restart; Drain does not wait for it.
+func TestPausedKind(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	done := 0
+	start := func() (*store.DB, *jobs.Runner) {
+		db := open(t, path)
+		r := jobs.New(db, clock)
+		r.HandleLate("late", func(context.Context, jobs.Job, jobs.Progress) error { done++; return nil })
+		return db, r
+	}
+	pause := func(db *store.DB, r *jobs.Runner, on bool) {
+		t.Helper()
+		if err := db.Write(t.Context(), func(tx *store.Tx) error { return r.SetPaused(t.Context(), tx, "late", on) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, r := start()
+	pause(db, r, true)
+	pause(db, r, true)
+	enqueue(t, db, r, jobs.Spec{Kind: "late"})
+	for range 2 {
+		if err := r.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		paused, err := r.Paused(t.Context(), "late")
+		if err != nil || !paused || done != 0 {
+			t.Fatalf("paused %v, %d done, %v", paused, done, err)
+		}
+		if yield, err := r.GiveWay(t.Context(), "late"); err != nil || !yield {
+			t.Errorf("a paused kind goes on: %v", err)
+		}
+		r.Close()
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db, r = start()
+	}
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	pause(db, r, false)
+	if err := r.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if done != 1 {
+		t.Errorf("%d done", done)
+	}
+}
