@@ -252,6 +252,10 @@ func expectations() map[string]expectation {
 
 		"Jobs.List": {may: everybody},
 
+		"Recognition.Status":    {may: everybody},
+		"Recognition.Pause":     {may: "archivist", args: []any{false}},
+		"Recognition.ReadAgain": {may: "archivist", guessed: "catalog.no_record", args: []any{id}},
+
 		"Crash.NilDereference": {free: true, may: everybody, guessed: "desktop.panic"},
 		"Crash.Panic":          {free: true, may: everybody, guessed: "desktop.panic"},
 	}

@@ -82,7 +82,7 @@ func New(ctx context.Context, cfg Config) *Shell {
 func (s *Shell) Faces() []any {
 	return append([]any{
 		&Seat{s}, &Home{s}, &Cases{s}, &Ingest{s}, &Search{s}, &Viewings{s},
-		&Redaction{s}, &Register{s}, &Preservation{s}, &Accounts{s}, &Jobs{s},
+		&Redaction{s}, &Register{s}, &Preservation{s}, &Accounts{s}, &Jobs{s}, &Recognition{s},
 	}, extraFaces(s)...)
 }
 

@@ -211,7 +211,7 @@ func TestInterruptedReadingGoesOn(t *testing.T) {
 	}
 	h.Config.OCRDir = models
 	h.Reopen(t)
-	if err := h.Settle(t.Context()); err != nil {
+	if err = h.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	pages, err := h.Catalog.Pages(t.Context(), record)

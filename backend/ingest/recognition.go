@@ -88,9 +88,9 @@ func (d *Desk) ReadAgain(ctx context.Context, actor accounts.Actor, recordID str
 		Actor: actor.ID, Event: audit.Job, Objects: map[string]string{"record": r.ID, "case": r.CaseID}, Codes: map[string]any{"kind": JobOCR, "again": true},
 	}
 	_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
-		n, err := d.cfg.Catalog.ReadAgain(ctx, tx, r.ID)
-		if err != nil || n == 0 {
-			return err
+		n, failure := d.cfg.Catalog.ReadAgain(ctx, tx, r.ID)
+		if failure != nil || n == 0 {
+			return failure
 		}
 		_, err = d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobOCR, Subject: r.ID})
 		return err
@@ -122,7 +122,7 @@ func (d *Desk) ReadWaiting(ctx context.Context) error {
 		}
 		entry := audit.Entry{Event: audit.Job, Objects: map[string]string{"record": id}, Codes: map[string]any{"kind": JobOCR}}
 		_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
-			_, err := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobOCR, Subject: id})
+			_, err = d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobOCR, Subject: id})
 			return err
 		})
 		if err != nil {

@@ -71,8 +71,8 @@ func UnpackBoxes(packed []byte, text string) ([]Box, error) {
 		if n <= 0 || k <= 0 || gap > uint64(len(text)) || length > uint64(len(text)) || len(raw) < rest+9 {
 			return nil, fmt.Errorf("unpack boxes: %w", ErrDamaged)
 		}
-		b := Box{Start: end + int(gap)}
-		b.End = b.Start + int(length)
+		b := Box{Start: end + int(gap)} //nolint:gosec // G115: not longer than the text, by the line before
+		b.End = b.Start + int(length) //nolint:gosec // G115: the same
 		if b.End > len(text) {
 			return nil, fmt.Errorf("unpack boxes: they are longer than the text: %w", ErrDamaged)
 		}

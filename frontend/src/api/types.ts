@@ -54,6 +54,7 @@ export type Overview = Plain<desktop.Overview>;
 export type PageText = Plain<desktop.PageText>;
 export type Paper = Plain<desktop.Paper>;
 export type Saved = Plain<desktop.Saved>;
+export type RecognitionStatus = Plain<desktop.RecognitionStatus>;
 export type RegisterFilter = Plain<desktop.RegisterFilter>;
 export type Released = Plain<desktop.Released>;
 export type SearchHit = Plain<desktop.SearchHit>;

@@ -1844,6 +1844,70 @@ export namespace desktop {
 	
 	
 	
+	export class UnreadRecord {
+	    recordId: string;
+	    title: string;
+	    pages: number;
+	    code: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new UnreadRecord(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.recordId = source["recordId"];
+	        this.title = source["title"];
+	        this.pages = source["pages"];
+	        this.code = source["code"];
+	    }
+	}
+	export class RecognitionStatus {
+	    reader: string;
+	    paused: boolean;
+	    waiting: number;
+	    waitingRecords: number;
+	    done: number;
+	    blank: number;
+	    failed: number;
+	    remaining: number;
+	    failures: UnreadRecord[];
+	
+	    static createFrom(source: any = {}) {
+	        return new RecognitionStatus(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.reader = source["reader"];
+	        this.paused = source["paused"];
+	        this.waiting = source["waiting"];
+	        this.waitingRecords = source["waitingRecords"];
+	        this.done = source["done"];
+	        this.blank = source["blank"];
+	        this.failed = source["failed"];
+	        this.remaining = source["remaining"];
+	        this.failures = this.convertValues(source["failures"], UnreadRecord);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class RegisterFilter {
 	    from: string;
@@ -2340,6 +2404,7 @@ export namespace desktop {
 		    return a;
 		}
 	}
+	
 	
 	export class Verification {
 	    ok: boolean;
