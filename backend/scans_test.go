@@ -1,4 +1,4 @@
-package ingest_test
+package backend_test
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	_ "image/png"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ import (
 )
 
 // models is where `make ocr` puts library and networks.
-const models = "../../build/bin/ocr"
+const models = "../build/bin/ocr"
 
 func reads(t *testing.T) backendtest.Options {
 	t.Helper()
@@ -62,7 +63,7 @@ func scanOf(t *testing.T, path string, texts ...string) string {
 		fmt.Fprintf(&b, "%010d 00000 n \n", a)
 	}
 	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, xref)
-	return write(t, path, b.String())
+	return file(t, path, b.String())
 }
 
 // drawn is a JPEG of 1,200 × 400 pixels with the text at its head.
@@ -98,10 +99,10 @@ func drawn(t *testing.T, text string) []byte {
 // the hit and the mark on the page.
 func TestScansAreReadAndFound(t *testing.T) {
 	h := backendtest.Open(t, reads(t))
-	file := h.Case(t, "C-1")
+	c := h.Case(t, "C-1")
 	dir := t.TempDir()
-	scan := h.Take(t, file.ID, scanOf(t, filepath.Join(dir, "笔录.pdf"), "现场检查笔录第一页", "烟花三百六十箱已先行登记保存"))[0]
-	photo := h.Take(t, file.ID, write(t, filepath.Join(dir, "门头.jpg"), string(drawn(t, "山阴县烟花爆竹专营店"))))[0]
+	scan := h.Take(t, c.ID, scanOf(t, filepath.Join(dir, "笔录.pdf"), "现场检查笔录第一页", "烟花三百六十箱已先行登记保存"))[0]
+	photo := h.Take(t, c.ID, file(t, filepath.Join(dir, "门头.jpg"), string(drawn(t, "山阴县烟花爆竹专营店"))))[0]
 	if err := h.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +152,7 @@ func TestScansAreReadAndFound(t *testing.T) {
 // anew, and lets it go on.
 func TestRecognitionIsPausedOverARestart(t *testing.T) {
 	h := backendtest.Open(t, reads(t))
-	file := h.Case(t, "C-1")
+	c := h.Case(t, "C-1")
 	archivist := h.As(accounts.Archivist)
 	if err := h.Ingest.PauseRecognition(t.Context(), h.As(accounts.Reviewer), true); !errors.Is(err, accounts.ErrForbidden) {
 		t.Errorf("a reviewer pauses: %v", err)
@@ -159,7 +160,7 @@ func TestRecognitionIsPausedOverARestart(t *testing.T) {
 	if err := h.Ingest.PauseRecognition(t.Context(), archivist, true); err != nil {
 		t.Fatal(err)
 	}
-	h.Take(t, file.ID, scanOf(t, filepath.Join(t.TempDir(), "a.pdf"), "第一页", "第二页", "第三页"))
+	h.Take(t, c.ID, scanOf(t, filepath.Join(t.TempDir(), "a.pdf"), "第一页", "第二页", "第三页"))
 	for range 2 {
 		if err := h.Settle(t.Context()); err != nil {
 			t.Fatal(err)
@@ -185,9 +186,9 @@ func TestRecognitionIsPausedOverARestart(t *testing.T) {
 // was read is kept, and only the rest is read.
 func TestInterruptedReadingGoesOn(t *testing.T) {
 	h := backendtest.Open(t, reads(t))
-	file := h.Case(t, "C-1")
+	c := h.Case(t, "C-1")
 	var texts []string
-	for i := range 6 {
+	for i := range 4 {
 		texts = append(texts, fmt.Sprintf("第%d页现场检查", i+1))
 	}
 	begun := make(chan jobs.Job, 100)
@@ -197,9 +198,14 @@ func TestInterruptedReadingGoesOn(t *testing.T) {
 		}
 	})
 	defer end()
-	record := receive(t, h, ingest.Submission{CaseID: file.ID, Paths: []string{scanOf(t, filepath.Join(t.TempDir(), "a.pdf"), texts...)}})[0].RecordID
+	submission := ingest.Submission{CaseID: c.ID, Stage: catalog.StageInvestigation, Paths: []string{scanOf(t, filepath.Join(t.TempDir(), "a.pdf"), texts...)}}
+	out, err := h.Ingest.Receive(t.Context(), h.As(accounts.Archivist), submission, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := out[0].RecordID
 	job := <-begun
-	if err := h.Close(); err != nil {
+	if err = h.Close(); err != nil {
 		t.Fatal(err)
 	}
 	h.Config.OCRDir = t.TempDir() // nothing to read with: what there is can only have been kept
@@ -230,8 +236,8 @@ func TestInterruptedReadingGoesOn(t *testing.T) {
 func TestNothingReadsHere(t *testing.T) {
 	with := reads(t)
 	h := backendtest.Open(t, backendtest.Options{})
-	file := h.Case(t, "C-1")
-	h.Take(t, file.ID, scanOf(t, filepath.Join(t.TempDir(), "a.pdf"), "查封决定书"))
+	c := h.Case(t, "C-1")
+	h.Take(t, c.ID, scanOf(t, filepath.Join(t.TempDir(), "a.pdf"), "查封决定书"))
 	if err := h.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -246,6 +252,14 @@ func TestNothingReadsHere(t *testing.T) {
 	if s := recognition(t, h); s.Waiting != 0 || s.Done != 1 {
 		t.Errorf("%+v", s)
 	}
+}
+
+func file(t *testing.T, path, content string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func recognition(t *testing.T, h *backendtest.House) ingest.Recognition {
