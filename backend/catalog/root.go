@@ -24,7 +24,7 @@ func Root(ctx context.Context, db *store.DB) (digest string, change int64, err e
 			if err = out.Encode(table); err != nil {
 				return err
 			}
-			if err = rowsOf(ctx, tx, part{table, `'' = ?`}, "", out); err != nil {
+			if err = rowsOf(ctx, tx, part{table: table, where: `'' = ?`}, "", out); err != nil {
 				return fmt.Errorf("digest %s: %w", table, err)
 			}
 		}

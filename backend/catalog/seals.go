@@ -178,6 +178,15 @@ func contentOf(ctx context.Context, tx *store.Tx, kind, id string) (string, erro
 	h := sha256.New()
 	out := json.NewEncoder(h)
 	for _, part := range partsOf(kind) {
+		if part.late {
+			var rows int
+			if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM `+part.table+` WHERE `+part.where, id).Scan(&rows); err != nil {
+				return "", fmt.Errorf("digest %s: %w", part.table, err)
+			}
+			if rows == 0 {
+				continue
+			}
+		}
 		if err := out.Encode(part.table); err != nil {
 			return "", err
 		}
@@ -188,23 +197,27 @@ func contentOf(ctx context.Context, tx *store.Tx, kind, id string) (string, erro
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// part is the rows of a table that belong to a subject.
-type part struct{ table, where string }
+// part is the rows of a table that belong to a subject. A late one came with a
+// later version of the program: without rows it changes no digest.
+type part struct {
+	table, where string
+	late         bool
+}
 
 func partsOf(kind string) []part {
 	switch kind {
 	case ChangeFonds:
-		return []part{{"fonds", `'' = ?`}}
+		return []part{{table: "fonds", where: `'' = ?`}}
 	case ChangeCase:
-		return []part{{"case_file", `id = ?`}}
+		return []part{{table: "case_file", where: `id = ?`}}
 	case ChangeRecord:
 		return []part{
-			{"record", `id = ?`},
-			{"page_text", `record_id = ?`},
-			{"page_ocr", `record_id = ?`},
-			{"transcript", `record_id = ?`},
-			{"cue", `transcript_id IN (SELECT id FROM transcript WHERE record_id = ?)`},
-			{"annotation", `record_id = ?`},
+			{table: "record", where: `id = ?`},
+			{table: "page_text", where: `record_id = ?`},
+			{table: "page_ocr", where: `record_id = ?`, late: true},
+			{table: "transcript", where: `record_id = ?`},
+			{table: "cue", where: `transcript_id IN (SELECT id FROM transcript WHERE record_id = ?)`},
+			{table: "annotation", where: `record_id = ?`},
 		}
 	}
 	return nil

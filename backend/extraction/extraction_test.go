@@ -42,7 +42,10 @@ type bench struct {
 	deaths []conduit.Death
 }
 
-func start(t *testing.T) *bench { return startWith(t, formats.NoOCR) }
+func start(t *testing.T) *bench {
+	t.Helper()
+	return startWith(t, formats.NoOCR)
+}
 
 func startWith(t *testing.T, networks string) *bench {
 	t.Helper()
@@ -264,7 +267,8 @@ func TestReadsScansLockedIn(t *testing.T) {
 	}
 	defer doc.Close()
 	for range 2 {
-		p, err := b.Recognise(t.Context(), doc, 1)
+		var p extract.Page
+		p, err = b.Recognise(t.Context(), doc, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,8 +34,8 @@ func PackBoxes(boxes []Box) ([]byte, error) {
 		if b.Start < end || b.End < b.Start {
 			return nil, errors.New("pack boxes: they are not in the order of the text")
 		}
-		raw = binary.AppendUvarint(raw, uint64(b.Start-end))
-		raw = binary.AppendUvarint(raw, uint64(b.End-b.Start))
+		raw = binary.AppendUvarint(raw, uint64(b.Start-end))   //nolint:gosec // G115: not negative, by the line before
+		raw = binary.AppendUvarint(raw, uint64(b.End-b.Start)) //nolint:gosec // G115: the same
 		for _, v := range [4]float64{b.X, b.Y, b.W, b.H} {
 			raw = binary.LittleEndian.AppendUint16(raw, uint16(math.Round(min(max(v, 0), 1)*grain)))
 		}
@@ -72,7 +72,7 @@ func UnpackBoxes(packed []byte, text string) ([]Box, error) {
 			return nil, fmt.Errorf("unpack boxes: %w", ErrDamaged)
 		}
 		b := Box{Start: end + int(gap)} //nolint:gosec // G115: not longer than the text, by the line before
-		b.End = b.Start + int(length) //nolint:gosec // G115: the same
+		b.End = b.Start + int(length)   //nolint:gosec // G115: the same
 		if b.End > len(text) {
 			return nil, fmt.Errorf("unpack boxes: they are longer than the text: %w", ErrDamaged)
 		}

@@ -112,7 +112,8 @@ func (s *server) page(ctx context.Context, c *conduit.Call) (data any, body []by
 	case methodRead:
 		p, err = s.extractor.Recognise(ctx, doc.Document, args.Page)
 	default:
-		i, err := doc.Render(ctx, args.Page, args.WidthPx)
+		var i extract.Image
+		i, err = doc.Render(ctx, args.Page, args.WidthPx)
 		return imageAnswer{i.MIME, i.Width, i.Height}, i.Bytes, err
 	}
 	if err == nil {
