@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ const storingTerm = 2
 func families() map[string]string {
 	out := map[string]string{}
 	for medium, ends := range map[string]string{
-		catalog.MediumDocument:   "pdf docx txt ofd doc wps xls xlsx ppt pptx rtf html htm eml csv md tif tiff",
+		catalog.MediumDocument:   "pdf docx docm txt ofd doc dot wps wpt xls xlsx xlsm et ppt pptx pptm dps rtf html htm eml msg csv md tif tiff",
 		catalog.MediumTranscript: "srt",
 		catalog.MediumPhoto:      "jpg jpeg png",
 		catalog.MediumVideo:      "mp4 m4v mov 3gp avi mkv webm flv wmv asf ts mts m2ts mpg mpeg vob dav h264 264 h265 265 hevc",
@@ -40,6 +41,13 @@ func families() map[string]string {
 	return out
 }
 
+// packed says whether a name is that of a folder packed into one file. What is
+// in it are records, each with its own digests; the person who unpacks it sees
+// what it is.
+func packed(end string) bool {
+	return slices.Contains([]string{".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"}, end)
+}
+
 // describe says of an open source what can be known before it is copied. A
 // file that is no recording and of no known family is refused.
 func (d *Desk) describe(ctx context.Context, f *os.File, o Outcome, modified time.Time) (catalog.Record, error) {
@@ -47,6 +55,9 @@ func (d *Desk) describe(ctx context.Context, f *os.File, o Outcome, modified tim
 	r := catalog.Record{
 		Title: strings.TrimSuffix(o.Name, filepath.Ext(o.Name)), FileName: o.Name, Format: strings.TrimPrefix(end, "."), Size: o.Size,
 		CompletedAt: modified, Timeliness: catalog.TimeUnknown, IndexState: catalog.IndexNone, TextState: catalog.TextNone,
+	}
+	if packed(end) {
+		return r, ErrPacked.With("name", o.Name)
 	}
 	medium := families()[end]
 	switch medium {

@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"diaoyue.example/workstation/search/extract/text"
 )
 
 // expand lists every file below the chosen paths in a stable order. What a
@@ -100,4 +103,14 @@ func skipped(path string, err error) Outcome {
 	return Outcome{Path: path, Name: name(path), State: Skipped, Err: err}
 }
 
-func name(path string) string { return norm.NFC.String(filepath.Base(path)) }
+// name is a file's name as it is shown and kept. Names are bytes: a memory card
+// or an unpacker of the last age leaves GBK, which is read as text is.
+func name(path string) string {
+	base := filepath.Base(path)
+	if !utf8.ValidString(base) {
+		if s, err := text.Decode([]byte(base)); err == nil {
+			base = s
+		}
+	}
+	return norm.NFC.String(strings.ToValidUTF8(base, "\ufffd"))
+}

@@ -28,6 +28,7 @@ var (
 	ErrCancelled   = fault.New("ingest.cancelled", "the submission was cancelled before this file")
 	ErrHidden      = fault.New("ingest.hidden", "hidden files are skipped")
 	ErrLink        = fault.New("ingest.link", "symbolic links are not followed")
+	ErrPacked      = fault.New("ingest.packed", "the file is a packed folder")
 	ErrNotRegular  = fault.New("ingest.not_regular", "not a regular file")
 	// ErrNothing: the submission names no file at all.
 	ErrNothing = fault.New("ingest.nothing", "nothing was chosen")
