@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"sync"
 	"time"
@@ -121,8 +122,20 @@ func (w *Workstation) newPapers(role string) (*papers.Client, error) {
 	e := w.newEngine(command)
 	e.alone = &w.starting
 	c := papers.New(papers.Options{Options: e.options(), Heavy: e.heavy})
+	w.papers = append(w.papers, c)
 	w.later(c.Close)
 	return c, nil
+}
+
+// warm starts the extractors before a person waits for them; the very first
+// start compiles for a quarter of a minute. One that does not start is started
+// again, and its failure told, when it is needed.
+func (w *Workstation) warm(ctx context.Context) {
+	for _, c := range w.papers {
+		if err := c.Warm(ctx); err != nil {
+			w.cfg.Log.WarnContext(ctx, "start extractor", slog.Any("error", err))
+		}
+	}
 }
 
 func (e *engine) start(ctx context.Context) (conduit.Worker, error) {

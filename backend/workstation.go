@@ -27,6 +27,7 @@ import (
 	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/backend/viewing"
 	"diaoyue.example/workstation/backend/workday"
+	papers "diaoyue.example/workstation/search/extract/remote"
 )
 
 // Workstation is an open archive. Its rooms may be used until Close.
@@ -51,6 +52,7 @@ type Workstation struct {
 	db      *store.DB
 	fonds   catalog.Fonds
 	engines []*engine
+	papers  []*papers.Client // in children
 	// starting is held while an extractor's child starts.
 	starting sync.Mutex
 	closers  []func() error // in order of opening
@@ -289,6 +291,7 @@ func (w *Workstation) start(ctx context.Context) error {
 		return nil
 	})
 	if w.cfg.Mode == store.ModeWindow {
+		running.Go(func() { w.warm(work) })
 		w.Preservation.Roll() // a command ends too soon to check years of recordings
 	}
 	w.later(func() error {

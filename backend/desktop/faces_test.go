@@ -162,6 +162,10 @@ func expectations() map[string]expectation {
 		"Ingest.Cancel":       {may: everybody, guessed: "jobs.no_job", args: []any{id}},
 		"Ingest.Recent":       {may: everybody},
 
+		"Texts.Overview": {may: "archivist"},
+		"Texts.List":     {may: "archivist", args: []any{"failed", ""}},
+		"Texts.Retry":    {may: "archivist", guessed: "catalog.no_record", args: []any{"failed", []string{id}}},
+
 		"Search.Similar":   {may: "officer archivist reviewer disclosure head checker secrecy", guessed: "catalog.no_record", args: []any{id}},
 		"Search.Saved":     {may: everybody},
 		"Search.Save":      {may: "officer archivist reviewer disclosure head checker secrecy", args: []any{"x", desktop.SearchRequest{Text: "x"}}},

@@ -81,7 +81,7 @@ func New(ctx context.Context, cfg Config) *Shell {
 // Faces are the structs bound to the page, one a capability.
 func (s *Shell) Faces() []any {
 	return append([]any{
-		&Seat{s}, &Home{s}, &Cases{s}, &Ingest{s}, &Search{s}, &Viewings{s},
+		&Seat{s}, &Home{s}, &Cases{s}, &Ingest{s}, &Texts{s}, &Search{s}, &Viewings{s},
 		&Redaction{s}, &Register{s}, &Preservation{s}, &Accounts{s}, &Jobs{s}, &Recognition{s},
 	}, extraFaces(s)...)
 }

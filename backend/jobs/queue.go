@@ -95,6 +95,37 @@ func (r *Runner) Of(ctx context.Context, subject string) ([]Job, error) {
 	return r.list(ctx, `subject = ? AND state <> 'intent' ORDER BY id`, subject)
 }
 
+// Pace is how much of one kind of work is left.
+type Pace struct {
+	Open      int     // waiting and running
+	Remaining float64 // s at the pace of the last ones, -1 unknown
+}
+
+// paced is how many of the last jobs tell the pace.
+const paced = 20
+
+// Pace says how much of a kind of work is left and how long it may take.
+func (r *Runner) Pace(ctx context.Context, kind string) (Pace, error) {
+	open, err := r.list(ctx, `kind = ? AND state IN ('waiting', 'running')`, kind)
+	if err != nil {
+		return Pace{}, err
+	}
+	last, err := r.list(ctx, `kind = ? AND state = 'done' ORDER BY ended_at DESC LIMIT ?`, kind, paced)
+	if err != nil {
+		return Pace{}, err
+	}
+	out := Pace{Open: len(open), Remaining: -1}
+	if len(last) == 0 {
+		return out, nil
+	}
+	var spent float64
+	for _, j := range last {
+		spent += j.EndedAt.Sub(j.StartedAt).Seconds()
+	}
+	out.Remaining = spent / float64(len(last)) * float64(len(open))
+	return out, nil
+}
+
 // Retry lets a failed or cancelled job wait again.
 func (r *Runner) Retry(ctx context.Context, id string) error {
 	err := r.db.Write(ctx, func(tx *store.Tx) error {

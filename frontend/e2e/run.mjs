@@ -14,9 +14,23 @@ import * as player from './player.mjs';
 import * as redaction from './redaction.mjs';
 import * as review from './review.mjs';
 import * as screens from './screens.mjs';
+import * as texts from './texts.mjs';
 import * as witness from './witness.mjs';
 
-const walks = { review, player, finding, kinds, pages, redaction, hostile, people, witness, custody, screens };
+const walks = {
+  review,
+  player,
+  finding,
+  kinds,
+  pages,
+  redaction,
+  hostile,
+  texts,
+  people,
+  witness,
+  custody,
+  screens,
+};
 const wanted = process.argv.slice(2).filter((name) => name in walks);
 const station = new Station();
 let browser;

@@ -101,6 +101,12 @@ const routes: RouteRecordRaw[] = [
     meta: { rail: 'ingest', title: 'nav.ingest', any: ['store'] },
   },
   {
+    path: '/texts',
+    name: 'texts',
+    component: () => import('@/views/ingest/TextsView.vue'),
+    meta: { rail: 'ingest', title: 'texts.title', any: ['store'] },
+  },
+  {
     path: '/register',
     name: 'register',
     component: () => import('@/views/audit/RegisterView.vue'),

@@ -2405,6 +2405,91 @@ export namespace desktop {
 		}
 	}
 	
+	export class TextList {
+	    rows: Record[];
+	    more: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new TextList(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.rows = this.convertValues(source["rows"], Record);
+	        this.more = source["more"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class TextState {
+	    state: string;
+	    records: number;
+	    retriable: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new TextState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.records = source["records"];
+	        this.retriable = source["retriable"];
+	    }
+	}
+	export class TextOverview {
+	    states: TextState[];
+	    open: number;
+	    remaining: number;
+	    preparing: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new TextOverview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.states = this.convertValues(source["states"], TextState);
+	        this.open = source["open"];
+	        this.remaining = source["remaining"];
+	        this.preparing = source["preparing"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
 	
 	export class Verification {
 	    ok: boolean;
