@@ -88,7 +88,7 @@ type Stream struct {
 	Width        int      `json:"width"`    // coded size in pixels, before rotation
 	Height       int      `json:"height"`
 	SAR          Rational `json:"sar"`      // shape of a pixel; 0/1 unknown
-	Rotation     int      `json:"rotation"` // 0, 90, 180 or 270: turn clockwise to stand upright
+	Rotation     int      `json:"rotation"` // 0, 90, 180 or 270: turn clockwise to stand upright; from 360 on mirrored left to right before
 	FrameRate    Rational `json:"frame_rate"`
 	VariableRate bool     `json:"variable_rate"`
 	PixelFormat  string   `json:"pixel_format"`

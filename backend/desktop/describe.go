@@ -158,7 +158,7 @@ func dtoViewing(i viewing.Info, c viewing.Coverage) Viewing {
 	return Viewing{
 		ID: i.ID, Number: i.Number, Record: dtoRecord(i.Record), CopyID: i.CopyID, Purpose: i.Purpose,
 		Basis: i.Basis, OpenedAt: stamp(i.OpenedAt), Seq: i.Seq, Frames: i.Frames, Provisional: i.Provisional,
-		Duration: i.Duration, FrameRate: i.FrameRate, Width: i.Width, Height: i.Height,
+		Duration: i.Duration, FrameRate: i.FrameRate, Width: i.Width, Height: i.Height, PixelAspect: i.PixelAspect,
 		Sound: each(i.Sound, func(s viewing.SoundTrack) SoundTrack {
 			return SoundTrack{Index: s.Index, Rate: s.Rate, Channels: s.Channels, Language: s.Language}
 		}),

@@ -27,6 +27,7 @@ type Viewing struct {
 	FrameRate   float64      `json:"frameRate"` // average
 	Width       int          `json:"width"`     // upright
 	Height      int          `json:"height"`
+	PixelAspect float64      `json:"pixelAspect"` // width of an upright point by its height; 1 = square
 	Sound       []SoundTrack `json:"sound"`
 	Pages       int          `json:"pages"`
 	ClockOffset float64      `json:"clockOffset"` // seconds to add to the device clock

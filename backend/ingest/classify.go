@@ -92,7 +92,7 @@ func recording(r *catalog.Record, c media.Container) error {
 		switch {
 		case s.Kind == media.KindVideo && !s.Cover && r.Medium != catalog.MediumVideo:
 			r.Medium, r.Width, r.Height = catalog.MediumVideo, s.Width, s.Height
-			if s.Rotation == 90 || s.Rotation == 270 {
+			if s.Rotation%180 != 0 {
 				r.Width, r.Height = s.Height, s.Width
 			}
 		case s.Kind == media.KindAudio && r.Medium == "":

@@ -159,6 +159,7 @@ type Info struct {
 	FrameRate   float64 // average, 1/s
 	Width       int     // upright
 	Height      int
+	PixelAspect float64 // width of an upright point by its height; 1 = square
 	Sound       []SoundTrack
 	Pages       int
 	ClockOffset float64 // s to add to the device's clock

@@ -290,6 +290,7 @@ func (v *Viewing) fetchFootage(ctx context.Context, candidate bool) error {
 	v.index = index
 	r := v.recording.Info()
 	v.info.Frames, v.info.Provisional, v.info.Width, v.info.Height = r.Frames, r.Provisional, r.Width, r.Height
+	v.info.PixelAspect = r.PixelAspect
 	v.info.Duration = r.Container.Duration
 	v.pace()
 	for _, s := range r.Container.Streams {

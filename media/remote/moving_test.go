@@ -2,7 +2,9 @@ package remote_test
 
 import (
 	"bytes"
+	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -97,5 +99,35 @@ func TestIndexInParts(t *testing.T) {
 	}
 	if info, err := f.Stat(); err != nil || began < info.Size()/4 {
 		t.Errorf("it began at byte %d", began)
+	}
+}
+
+// Points that are not square are told upright.
+func TestShapeOfPoints(t *testing.T) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("the ffmpeg program is not installed; it makes the clip")
+	}
+	c := pair(t)
+	for sar, want := range map[string]float64{"16/15": 16.0 / 15, "1": 1, "1/1000": 1} {
+		path := filepath.Join(t.TempDir(), "clip.mkv")
+		out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=180x144:d=0.2,setsar="+sar, path).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := c.Open(t.Context(), f, nil)
+		f.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Info().PixelAspect; math.Abs(got-want) > 1e-6 {
+			t.Errorf("%s is told as %v", sar, got)
+		}
+		if err = r.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -30,6 +30,7 @@ type RecordingInfo struct {
 	TimeBase    media.Rational  `json:"time_base"`
 	Width       int             `json:"width"` // upright, pixels
 	Height      int             `json:"height"`
+	PixelAspect float64         `json:"pixel_aspect"` // width of an upright point by its height; 1 = square
 }
 
 // Request says how a frame is wanted.
@@ -75,6 +76,8 @@ func (r *Recording) learn(data json.RawMessage) error {
 		return fmt.Errorf("%w: %w", conduit.ErrProtocol, err)
 	}
 	switch {
+	case !(i.PixelAspect > 0.01 && i.PixelAspect < 100):
+		return fmt.Errorf("%w: points of shape %v", conduit.ErrProtocol, i.PixelAspect)
 	case i.Frames < 0 || i.Frames > maxFrames || i.Width < 0 || i.Height < 0 || i.Width > 1<<16 || i.Height > 1<<16:
 		return fmt.Errorf("%w: a recording of %d frames", conduit.ErrProtocol, i.Frames)
 	case !r.told:

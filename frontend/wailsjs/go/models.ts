@@ -2536,6 +2536,7 @@ export namespace desktop {
 	    frameRate: number;
 	    width: number;
 	    height: number;
+	    pixelAspect: number;
 	    sound: SoundTrack[];
 	    pages: number;
 	    clockOffset: number;
@@ -2563,6 +2564,7 @@ export namespace desktop {
 	        this.frameRate = source["frameRate"];
 	        this.width = source["width"];
 	        this.height = source["height"];
+	        this.pixelAspect = source["pixelAspect"];
 	        this.sound = this.convertValues(source["sound"], SoundTrack);
 	        this.pages = source["pages"];
 	        this.clockOffset = source["clockOffset"];

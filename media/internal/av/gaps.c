@@ -248,16 +248,23 @@ void dy_only_stream(AVFormatContext *f, int stream) {
 int dy_disposition(AVFormatContext *f, int stream) { return f->streams[stream]->disposition; }
 int dy_new_packets(AVFormatContext *f, int stream) { return !!(f->streams[stream]->event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS); }
 
-// Quarter turns clockwise that make the picture stand upright, in degrees; 0 for any other matrix.
+// Quarter turns clockwise that make the picture stand upright, in degrees, and
+// 360 more where it must be mirrored left to right before; 0 for any other
+// matrix. As the ffmpeg program reads it.
 int dy_rotation(AVFormatContext *f, int stream) {
 	size_t n = 0;
-	const uint8_t *m = av_stream_get_side_data(f->streams[stream], AV_PKT_DATA_DISPLAYMATRIX, &n);
-	if (!m || n < 9 * sizeof(int32_t)) return 0;
-	double theta = -av_display_rotation_get((const int32_t *)m);
+	const int32_t *m = (const int32_t *)av_stream_get_side_data(f->streams[stream], AV_PKT_DATA_DISPLAYMATRIX, &n);
+	if (!m || n < 9 * sizeof *m) return 0;
+	double theta = -av_display_rotation_get(m);
 	if (isnan(theta)) return 0;
 	int quarter = (int)lrint(theta / 90);
 	if (fabs(theta - 90.0 * quarter) > 1) return 0;
-	return ((quarter % 4 + 4) % 4) * 90;
+	switch ((quarter % 4 + 4) % 4) {
+	case 1: return m[3] > 0 ? 360 + 270 : 90;
+	case 2: return m[4] > 0 ? 360 : 180;
+	case 3: return m[3] < 0 ? 360 + 90 : 270;
+	default: return m[4] < 0 ? 360 + 180 : 0;
+	}
 }
 
 int dy_seek_stream(AVFormatContext *f, int stream, int64_t ts) {

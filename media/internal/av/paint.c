@@ -55,23 +55,29 @@ static int convert(const uint8_t *const src[], const int ss[], int sw, int sh, i
 	return r < 0 ? r : r == dh ? 0 : AVERROR_EXTERNAL;
 }
 
-// w and h are the size of the source plane.
+// w and h are the size of the source plane; from 360 on it is mirrored first.
 static void turn(const uint8_t *src, int ss, int w, int h, uint8_t *dst, int ds, int rotation) {
-	switch (rotation) {
-	case 90:
-		for (int y = 0; y < h; y++)
-			for (int x = 0; x < w; x++) dst[(ptrdiff_t)x * ds + h - 1 - y] = src[(ptrdiff_t)y * ss + x];
-		return;
-	case 180:
-		for (int y = 0; y < h; y++)
-			for (int x = 0; x < w; x++) dst[(ptrdiff_t)(h - 1 - y) * ds + w - 1 - x] = src[(ptrdiff_t)y * ss + x];
-		return;
-	case 270:
-		for (int y = 0; y < h; y++)
-			for (int x = 0; x < w; x++) dst[(ptrdiff_t)(w - 1 - x) * ds + y] = src[(ptrdiff_t)y * ss + x];
-		return;
-	default:
-		for (int y = 0; y < h; y++) memcpy(dst + (ptrdiff_t)y * ds, src + (ptrdiff_t)y * ss, w);
+	int step = 1;
+	if (rotation >= 360) {
+		rotation -= 360;
+		src += w - 1;
+		step = -1;
+	}
+	for (int y = 0; y < h; y++, src += ss) {
+		switch (rotation) {
+		case 90:
+			for (int x = 0; x < w; x++) dst[(ptrdiff_t)x * ds + h - 1 - y] = src[x * step];
+			break;
+		case 180:
+			for (int x = 0; x < w; x++) dst[(ptrdiff_t)(h - 1 - y) * ds + w - 1 - x] = src[x * step];
+			break;
+		case 270:
+			for (int x = 0; x < w; x++) dst[(ptrdiff_t)(w - 1 - x) * ds + y] = src[x * step];
+			break;
+		default:
+			if (step > 0) memcpy(dst + (ptrdiff_t)y * ds, src, w);
+			else for (int x = 0; x < w; x++) dst[(ptrdiff_t)y * ds + x] = src[-x];
+		}
 	}
 }
 
@@ -82,7 +88,7 @@ int dy_is_hdr(const AVFrame *f) {
 int dy_upright(const AVFrame *f, const dy_picture *p, int rotation, uint8_t *y, uint8_t *u, uint8_t *v) {
 	AVFrame *tmp = NULL;
 	const AVFrame *from = f;
-	int turned = rotation == 90 || rotation == 270;
+	int turned = rotation % 180 != 0;
 	int w = turned ? p->height : p->width, h = turned ? p->width : p->height; // before turning
 	int cw = (w + 1) / 2, ch = (h + 1) / 2, r = 0, scaled = w != f->width || h != f->height;
 	if (plain(f->format) != AV_PIX_FMT_YUV420P || scaled || dy_is_hdr(f)) {

@@ -11,7 +11,7 @@ typedef struct {
 	int stride[3];
 } dy_picture;
 
-// The frame as I420 of p's size, turned clockwise by 0, 90, 180 or 270 degrees.
+// The frame as I420 of p's size, turned clockwise by 0, 90, 180 or 270 degrees; from 360 on mirrored before.
 int dy_upright(const AVFrame *f, const dy_picture *p, int rotation, uint8_t *y, uint8_t *u, uint8_t *v);
 int dy_is_full_range(const AVFrame *f);
 int dy_is_hdr(const AVFrame *f);

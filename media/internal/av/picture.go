@@ -14,7 +14,7 @@ import (
 )
 
 // Picture brings the frame to 8 bit I420 of w by h pixels, upright: turned
-// clockwise by rotation degrees (0, 90, 180, 270). Matrix and range stay, but
+// clockwise by rotation degrees (0, 90, 180, 270; from 360 on mirrored before). Matrix and range stay, but
 // RGB becomes limited range, and HDR (PQ, HLG) becomes BT.709 of limited range.
 func (f *Frame) Picture(rotation, w, h int) (media.Picture, error) {
 	fw, fh := f.Size()

@@ -176,7 +176,8 @@ func (s *Source) Codec(stream int) string {
 	return s.streams[stream].CodecParameters().CodecID().Name()
 }
 
-// Rotation returns the quarter turns clockwise that make stream upright: 0, 90, 180 or 270.
+// Rotation returns the quarter turns clockwise that make stream upright: 0, 90,
+// 180 or 270, and 360 more where it is mirrored left to right before.
 func (s *Source) Rotation(stream int) int { return int(C.dy_rotation(s.c.fmt, C.int(stream))) }
 
 // PacketSamples returns how many samples per channel a sound packet of so many
