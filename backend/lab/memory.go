@@ -72,7 +72,7 @@ func wander(ctx context.Context, c *remote.Client, f *os.File, index []byte) (as
 	if err != nil {
 		return 0, err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:contextcheck,nolintlint // letting go is not to be stopped; only some runs of the linter see it
 	last := r.Info().Frames - 1
 	at := last * 2 / 3
 	const strides, run = 4, 40

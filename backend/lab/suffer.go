@@ -66,7 +66,7 @@ func everything(ctx context.Context, c *remote.Client, f *os.File) error {
 	if err != nil {
 		return err
 	}
-	if err = early.Close(); err != nil {
+	if err = early.Close(); err != nil { //nolint:contextcheck,nolintlint // letting go is not to be stopped; only some runs of the linter see it
 		return err
 	}
 	index, err := c.BuildIndex(ctx, f, nil)
@@ -84,7 +84,7 @@ func everything(ctx context.Context, c *remote.Client, f *os.File) error {
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer r.Close() //nolint:contextcheck,nolintlint // letting go is not to be stopped; only some runs of the linter see it
 	heard := false
 	if s, err := r.Sound(ctx, 0, 0, 2); err == nil {
 		heard = len(s.Data) > 0

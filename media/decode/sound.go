@@ -113,7 +113,7 @@ type piece struct {
 
 const (
 	drift     = 0.03 // s by which time stamps may stray from the sum of samples
-	preroll   = 12   // packets decoded and dropped before the first wanted: overlap, bit reservoir
+	preroll   = 24   // packets decoded and dropped before the first wanted: overlap, bit reservoir
 	maxPieces = 2048 // packets whose samples are kept
 	topRate   = 48000
 )
@@ -401,8 +401,15 @@ func (t *soundTrack) store(f *av.Frame) {
 		last := have[len(have)-1]
 		at = last.at + int64(len(last.data)/t.channel)
 	} else if p := t.packets[i]; p.PTS != av.NoPTS && f.PTS() != av.NoPTS && f.PTS() > p.PTS {
-		// samples cut off the front (encoder delay) move what is left
+		// Samples cut off the front (encoder delay) move what is left up to the
+		// next packet; the time stamps may be too coarse to say by how many.
 		cut := int64(math.Round(t.src.TimeBase(t.stream).Seconds(f.PTS()-p.PTS) * float64(rate)))
+		if i+1 < len(t.starts) {
+			exact := t.starts[i+1] - at - int64(len(data)/t.channel)
+			if d := exact - cut; d > -coarse(rate) && d < coarse(rate) {
+				cut = exact
+			}
+		}
 		at += cut
 	}
 	if t.pieces[i] == nil {
@@ -414,6 +421,9 @@ func (t *soundTrack) store(f *av.Frame) {
 		t.recency = t.recency[1:]
 	}
 }
+
+// coarse is by how many samples a time stamp in milliseconds may be off.
+func coarse(rate int) int64 { return int64(rate) / 500 }
 
 // decimate brings rates above 48 kHz down: each answer sample is the mean of
 // those it covers.

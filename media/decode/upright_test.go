@@ -29,7 +29,7 @@ func TestUprightIsFFmpegs(t *testing.T) {
 		t.Run(fmt.Sprint(m), func(t *testing.T) {
 			data := bytes.Clone(whole)
 			for i, place := range []int{0, 4, 12, 16} {
-				binary.BigEndian.PutUint32(data[at+place:], uint32(m[i]<<16)) //nolint:gosec // the bits are meant
+				binary.BigEndian.PutUint32(data[at+place:], uint32(m[i]<<16))
 			}
 			path := filepath.Join(t.TempDir(), "turned.mp4")
 			if err := os.WriteFile(path, data, 0o600); err != nil {
