@@ -321,7 +321,7 @@ func ffmpeg(t *testing.T, args ...string) []byte {
 
 func ffmpegMD5(t *testing.T, path string) []string {
 	t.Helper()
-	out := ffmpeg(t, "-noautorotate", "-i", path, "-map", "0:v:0", "-vsync", "passthrough", "-f", "framemd5", "-")
+	out := ffmpeg(t, "-threads", "1", "-noautorotate", "-i", path, "-map", "0:v:0", "-vsync", "passthrough", "-f", "framemd5", "-")
 	var sums []string
 	for line := range strings.Lines(string(out)) {
 		if !strings.HasPrefix(line, "#") {
