@@ -155,6 +155,7 @@ bench-search: lab ## quoted search against Bleve's cjk and SQLite's trigram, an 
 .PHONY: bench-media bench-player bench-clips verify-media hostile-media fuzz faults
 BENCH_ROUNDS ?= 5
 BENCH_ONLY   ?=
+VERIFY_FULL  ?=
 HOSTILE      ?= 2000
 FUZZTIME     ?= 10s
 
@@ -171,12 +172,13 @@ bench-player: e2e-binary ## the player in the real window: frames shown, first f
 	@.ci/packages "$(SUDO)" $(BENCH_DEPS) pulseaudio gstreamer1.0-pulseaudio
 	BENCH_ONLY="$(BENCH_ONLY)" $(GO) test -tags window,$(TAGS) -count=1 -timeout 20m -run 'TestBenchPlayer' .
 
-verify-media: lab ## every frame of every test recording, in every order, against the ffmpeg program
+verify-media: lab ## every frame of every test recording, in every order, against the ffmpeg program (VERIFY_FULL=1: the full-size clips too)
 	@.ci/packages "$(SUDO)" $(BENCH_DEPS)
 	@build/bench/media/make_clips.sh build/bench/clips/small small
-	build/bench/media/verify.sh $(BIN)/diaoyue-lab ../shared/data/media build/bench/clips/small
+	@[ -z "$(VERIFY_FULL)" ] || build/bench/media/make_clips.sh build/bench/clips
+	build/bench/media/verify.sh $(BIN)/diaoyue-lab ../shared/data/media build/bench/clips/small $(if $(VERIFY_FULL),build/bench/clips)
 
-hostile-media: lab ## HOSTILE=2000 mutated recordings through the engine in a child process
+hostile-media: lab ## HOSTILE=2000 mutated recordings through the sandboxed media worker
 	@build/bench/media/make_clips.sh build/bench/clips/small small
 	$(BIN)/diaoyue-lab media hostile --count $(HOSTILE) build/bench/clips/small/*
 
