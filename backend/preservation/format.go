@@ -389,6 +389,11 @@ func readHeader(dir string) (header, error) {
 	case err != nil || h.Format != formatName || h.Version != formatVersion || h.Archive == "":
 		return h, errors.Join(ErrForeignBackup.With("dir", dir), err)
 	}
+	for _, key := range h.Recipients { // which carry a checksum
+		if _, err := age.ParseX25519Recipient(key); err != nil {
+			return h, errors.Join(ErrBackupDamaged.With("name", headerFile), err)
+		}
+	}
 	return h, nil
 }
 
@@ -428,13 +433,29 @@ func readSeal(dir, set string) (seal, error) {
 // maxJSON bounds what is read of a foreign file at once.
 const maxJSON = 1 << 30
 
+// readJSON reads what putJSON wrote, and takes nothing else: a bit that flipped
+// in the name of a field, or between two, is a damage too.
 func readJSON(path string, into any) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return json.NewDecoder(io.LimitReader(f, maxJSON)).Decode(into)
+	text, err := io.ReadAll(io.LimitReader(f, maxJSON))
+	if err != nil {
+		return err
+	}
+	if err = json.Unmarshal(text, into); err != nil {
+		return err
+	}
+	again, err := json.MarshalIndent(into, "", "  ")
+	if err == nil && !bytes.Equal(append(again, '\n'), text) {
+		err = errOtherText
+	}
+	return err
 }
+
+// errOtherText: a small file of the backup is not as it was written.
+var errOtherText = errors.New("the file is not as it was written")
 
 func coding(err error) string { return fault.Code(err) }

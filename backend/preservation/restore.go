@@ -122,7 +122,8 @@ type reader struct {
 
 func openSet(ctx context.Context, w RestoreWish) (*reader, manifest, error) {
 	var m manifest
-	if _, err := readHeader(w.From); err != nil {
+	head, err := readHeader(w.From)
+	if err != nil {
 		return nil, m, err
 	}
 	r := &reader{dir: w.From, set: w.Set}
@@ -136,7 +137,6 @@ func openSet(ctx context.Context, w RestoreWish) (*reader, manifest, error) {
 		}
 		r.set = slices.Max(sets)
 	}
-	var err error
 	if r.seal, err = readSeal(w.From, r.set); err != nil {
 		return nil, m, err
 	}
@@ -150,6 +150,12 @@ func openSet(ctx context.Context, w RestoreWish) (*reader, manifest, error) {
 	defer src.Close()
 	if err := json.NewDecoder(io.LimitReader(src, maxJSON)).Decode(&m); err != nil || m.Format != formatName || m.Version != formatVersion {
 		return nil, m, errors.Join(ErrBackupDamaged.With("name", manifestFile), err)
+	}
+	if head.Archive != m.Archive {
+		return nil, m, ErrBackupDamaged.With("name", headerFile)
+	}
+	if r.seal.Archive != m.Archive || r.seal.At != m.At {
+		return nil, m, ErrBackupDamaged.With("name", sealFile)
 	}
 	return r, m, nil
 }
