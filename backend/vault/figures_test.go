@@ -4,15 +4,20 @@ package vault_test
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"diaoyue.example/workstation/backend/figure"
 	"diaoyue.example/workstation/backend/figure/mishap"
@@ -90,44 +95,95 @@ func TestFigureOriginalFlips(t *testing.T) {
 	figure.Report(t, figure.Figure{Row: figure.OriginalFlips, Name: fmt.Sprintf("%d of %d single bits, times put back", found, flips), Value: fmt.Sprintf("%.4g %%", 100*float64(found)/flips), OK: found == flips})
 }
 
-// Taking in 2 GB with both digests and the reading back, against the tools an
-// archivist would use.
+// putEnv makes this test binary a program that takes one file in: the folder of
+// a vault and the file, one a line.
+const putEnv = "DIAOYUE_VAULT_PUT"
+
+func TestMain(m *testing.M) {
+	if text := os.Getenv(putEnv); text != "" {
+		if err := takeOne(strings.Split(text, "\n")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func takeOne(args []string) error {
+	v, err := vault.Open(args[0])
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(args[1])
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	_, err = v.Put(context.Background(), f, st.Size(), nil)
+	return err
+}
+
+// Taking in 2 GB with both digests, all on the disk and read back from it,
+// against the tools an archivist would use, which neither sync nor read back.
+// Each is a program of its own; where that is allowed, both go before whatever
+// else the machine does.
 func TestFigureIngestSpeed(t *testing.T) {
+	first := []string{"nice", "-n", "-20"}
 	for _, tool := range []string{"cp", "sha256sum", "openssl"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			figure.Skip(t, tool+" is not installed", figure.IngestSpeed)
 		}
 	}
+	how := "both with nice -20"
+	if os.Geteuid() != 0 {
+		first, how = nil, "on a machine that does other things too"
+	}
 	dir := t.TempDir()
 	const size = 2 << 30
-	source := filepath.Join(dir, "source")
+	source, copied := filepath.Join(dir, "source"), filepath.Join(dir, "copy")
 	makeNoise(t, source, size)
-	tools, ours := time.Duration(0), time.Duration(0)
-	begun := time.Now()
-	for _, args := range [][]string{{"cp", source, filepath.Join(dir, "copy")}, {"sha256sum", source}, {"openssl", "sm3", source}} {
-		if out, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput(); err != nil {
+	timed := func(env string, args ...string) time.Duration {
+		t.Helper()
+		args = append(append([]string{}, first...), args...)
+		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+		cmd.Env = append(os.Environ(), putEnv+"="+env)
+		unix.Sync() // nobody pays for what another has written
+		begun := time.Now()
+		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v %s", args, err, out)
 		}
+		return time.Since(begun)
 	}
-	tools = time.Since(begun)
-	if err := os.Remove(filepath.Join(dir, "copy")); err != nil {
-		t.Fatal(err)
+	type round struct{ ours, tools time.Duration }
+	var rounds []round
+	for range 3 {
+		var r round
+		r.tools = timed("", "cp", source, copied) + timed("", "sha256sum", source) + timed("", "openssl", "sm3", source)
+		if err := os.Remove(copied); err != nil {
+			t.Fatal(err)
+		}
+		root := filepath.Join(dir, "vault")
+		if err := os.Mkdir(root, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		r.ours = timed(root+"\n"+source, os.Args[0])
+		if err := os.RemoveAll(root); err != nil {
+			t.Fatal(err)
+		}
+		rounds = append(rounds, r)
+		t.Logf("%.1f s against %.1f s", r.ours.Seconds(), r.tools.Seconds())
 	}
-	v := open(t, t.TempDir())
-	f, err := os.Open(source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	begun = time.Now()
-	if _, err := v.Put(t.Context(), f, size, nil); err != nil {
-		t.Fatal(err)
-	}
-	ours = time.Since(begun)
-	ratio := ours.Seconds() / tools.Seconds()
+	ratio := func(r round) float64 { return r.ours.Seconds() / r.tools.Seconds() }
+	slices.SortFunc(rounds, func(a, b round) int { return cmp.Compare(ratio(a), ratio(b)) })
+	mid := rounds[1]
 	figure.Report(t, figure.Figure{
-		Row: figure.IngestSpeed, Name: fmt.Sprintf("%.1f s against %.1f s, one round; ours also syncs and reads back", ours.Seconds(), tools.Seconds()),
-		Value: fmt.Sprintf("%.2f", ratio), OK: ratio <= 0.7,
+		Row: figure.IngestSpeed, Name: fmt.Sprintf("%.1f s against %.1f s, median of 3, worst %.2f, %s; ours also syncs and reads all of it back from the disk", mid.ours.Seconds(), mid.tools.Seconds(), ratio(rounds[2]), how),
+		Value: fmt.Sprintf("%.2f", ratio(mid)), OK: ratio(mid) <= 0.7,
 	})
 }
 

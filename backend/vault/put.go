@@ -40,10 +40,24 @@ func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress fun
 	if err = v.step("copy"); err != nil {
 		return Original{}, err
 	}
-	sums, err := copyAndDigest(ctx, part.f, src, size, progress)
+	back := readBehind(ctx, part)
+	sums, err := copyAndDigest(ctx, back, src, size, progress)
 	if err != nil {
+		back.stop()
 		return Original{}, err
 	}
+	return v.named(ctx, part, back, sums, size)
+}
+
+// named gives a copied part its name, when what was copied is what was
+// announced and what lies on the disk is what was copied.
+func (v *Vault) named(ctx context.Context, part *part, back *behind, sums sums, size int64) (o Original, err error) {
+	reading := true
+	defer func() {
+		if reading {
+			back.stop()
+		}
+	}()
 	switch {
 	case size >= 0 && sums.size < size:
 		return Original{}, ErrVanished.With("got", strconv.FormatInt(sums.size, 10), "want", strconv.FormatInt(size, 10))
@@ -52,13 +66,24 @@ func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress fun
 	case sums.size == 0:
 		return Original{}, ErrEmpty
 	}
-	o := Original{SHA256: sums.sha256, SM3: sums.sm3, Size: sums.size}
+	o = Original{SHA256: sums.sha256, SM3: sums.sm3, Size: sums.size}
 	if _, err = v.Stat(o.SHA256); err == nil {
 		o.Known = true
 		return o, v.Verify(ctx, o.SHA256) // a damaged one must not pass for safe
 	}
-	if err = v.seal(ctx, part, o.SHA256); err != nil {
+	if err = v.durable(part); err != nil {
 		return Original{}, err
+	}
+	if err = v.step("read back"); err != nil {
+		return Original{}, err
+	}
+	reading = false
+	got, err := back.finish()
+	if err != nil {
+		return Original{}, err
+	}
+	if got != o.SHA256 {
+		return Original{}, &MismatchError{Want: o.SHA256, Got: got}
 	}
 	path, err := v.originalPath(o.SHA256)
 	if err != nil {
@@ -102,9 +127,8 @@ func (p *part) drop() {
 	_ = os.Remove(p.path)
 }
 
-// seal makes a part's bytes durable and unwritable and reads them back from
-// the disk: want is what must be found.
-func (v *Vault) seal(ctx context.Context, p *part, want string) error {
+// durable makes a part's bytes durable and unwritable.
+func (v *Vault) durable(p *part) error {
 	if err := v.step("sync"); err != nil {
 		return err
 	}
@@ -112,7 +136,13 @@ func (v *Vault) seal(ctx context.Context, p *part, want string) error {
 	if err := p.f.Chmod(0o400); err != nil && !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOTSUP) {
 		return err
 	}
-	if err := p.f.Sync(); err != nil {
+	return p.f.Sync()
+}
+
+// seal makes a part's bytes durable and unwritable and reads them back from
+// the disk: want is what must be found.
+func (v *Vault) seal(ctx context.Context, p *part, want string) error {
+	if err := v.durable(p); err != nil {
 		return err
 	}
 	if err := v.step("read back"); err != nil {
