@@ -267,11 +267,3 @@ func TestFigureIngestFullAndReadOnly(t *testing.T) {
 		t.Errorf("%d records, want 6", n)
 	}
 }
-
-func codeOf(o ingest.Outcome) string {
-	var c interface{ Code() string }
-	if errors.As(o.Err, &c) {
-		return c.Code()
-	}
-	return fmt.Sprint(o.Err)
-}

@@ -1,10 +1,11 @@
-// Script in a title, in a file name and in a note is text, on every screen that
-// tells it; a name that turns the line around is told with a sign in its place.
+// Script in a title, in a file name and in the text of a page, whether taken
+// from the file or read from a picture, is text, on every screen that tells it;
+// a name that turns the line around is told with a sign in its place.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, id, newPage, signIn } from './support.mjs';
+import { check, id, newPage, purpose, signIn } from './support.mjs';
 
-export const title = 'script in titles and file names is shown as text';
+export const title = 'script in titles, file names and pages is shown as text';
 
 const evil = '<img src=x onerror="window.hurt=1">';
 const turned = '记录\u202egpj.txt';
@@ -13,7 +14,7 @@ export async function run(station, browser) {
   const folder = join(station.home, 'hostile');
   mkdirSync(folder, { recursive: true });
   const names = ['<img src=x onerror=hurt()>.txt', turned];
-  for (const name of names) writeFileSync(join(folder, name), `现场检查记录 ${name}`);
+  for (const name of names) writeFileSync(join(folder, name), `现场检查记录 ${name} 乙炔钢瓶${evil}乙炔钢瓶`);
 
   const page = await newPage(browser);
   let dialogs = 0;
@@ -75,5 +76,40 @@ export async function run(station, browser) {
   const text = await page.evaluate(() => document.body.innerText);
   check(text.includes(evil), 'the title stands there letter for letter');
   check(text.includes('\ufffdgpj'), 'the turned name has a sign in its place');
+
+  // The words of the page itself: where they were found, and on the page.
+  await page.evaluate(async () => {
+    for (let i = 0; i < 200; i++) {
+      const { hits } = await window.go.desktop.Search.Query({ text: '乙炔钢瓶' });
+      if (hits.length) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  });
+  await page.evaluate(() => (location.hash = '#/search'));
+  await id(page, 'query').fill('乙炔钢瓶');
+  await page.keyboard.press('Enter');
+  await id(page, 'hit').first().waitFor();
+  await id(page, 'hit').first().click();
+  await clean('where the words were found');
+  check((await page.evaluate(() => document.body.innerText)).includes('<img'), 'what was found stands there letter for letter');
   await page.context().close();
+
+  const reader = await newPage(browser);
+  await signIn(reader, station.url, '0217');
+  await reader.evaluate(() => (location.hash = '#/search'));
+  await id(reader, 'query').fill('乙炔钢瓶');
+  await reader.keyboard.press('Enter');
+  await id(reader, 'hit').first().click();
+  await id(reader, 'open-hit').click();
+  await purpose(reader, { pick: 'planned' });
+  await reader.locator('[data-page="1"][data-ready="true"]').waitFor({ timeout: 30000 });
+  await reader.locator('[data-page="1"] [data-box="0"]').waitFor();
+  const paper = await reader.evaluate(() => ({
+    hurt: 'hurt' in window,
+    images: document.querySelectorAll('img[src="x"], [onerror]').length,
+    words: document.querySelector('[data-page="1"]').textContent,
+  }));
+  check(!paper.hurt && paper.images === 0, 'on the page: text and nothing else');
+  check(paper.words.replace(/\s/g, '').includes('<imgsrc=x'), 'the words lie over the page letter for letter');
+  await reader.context().close();
 }
