@@ -7,7 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
+
+	"diaoyue.example/workstation/backend/figure"
 )
 
 // TestThreatModel holds docs/threat-model.md to the tree: a test that it names
@@ -22,6 +25,9 @@ func TestThreatModel(t *testing.T) {
 	if len(named) == 0 {
 		t.Fatal("no test is named as path::TestName")
 	}
+	if regexp.MustCompile(`(?i)no test yet`).Match(page) {
+		t.Error("docs/threat-model.md has a row without a test")
+	}
 	tests := map[string]map[string]bool{}
 	for _, n := range named {
 		path, name := n[1], n[2]
@@ -30,6 +36,20 @@ func TestThreatModel(t *testing.T) {
 		}
 		if !tests[path][name] {
 			t.Errorf("docs/threat-model.md names %s::%s, which does not exist", path, name)
+		}
+	}
+}
+
+// TestFaultsTable holds the table of `make faults` in the README to the rows
+// that it prints.
+func TestFaultsTable(t *testing.T) {
+	page, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range figure.Demands() {
+		if !strings.Contains(string(page), "| "+d.What+" | "+d.Mark+" |") {
+			t.Errorf("README.md lacks the row %q with the mark %q", d.What, d.Mark)
 		}
 	}
 }

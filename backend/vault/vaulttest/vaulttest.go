@@ -35,6 +35,7 @@ type Keeper interface {
 	VerifyCandidate(ctx context.Context, id, sha256, sm3 string) error
 	Sweep(ctx context.Context) error
 	FreeBytes() (int64, error)
+	Carer
 }
 
 // Run runs the suite; open returns an empty vault.
@@ -52,6 +53,10 @@ func Run(t *testing.T, open func(t *testing.T) Keeper) {
 		"Candidate":      testCandidate,
 		"SweepKeepsKept": testSweep,
 		"Walk":           testWalk,
+		"Digests":        testDigests,
+		"Mend":           testMend,
+		"TakeOut":        testTakeOut,
+		"DropDerived":    testDropDerived,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, open(t)) })
 	}
