@@ -80,7 +80,11 @@ func TestFigureDrill(t *testing.T) {
 			continue // for people only
 		}
 		for _, harm := range []func([]byte) []byte{
-			func(b []byte) []byte { c := append([]byte(nil), b...); c[dice.IntN(len(c))] ^= 1 << dice.IntN(8); return c },
+			func(b []byte) []byte {
+				c := append([]byte(nil), b...)
+				c[dice.IntN(len(c))] ^= 1 << dice.IntN(8)
+				return c
+			},
 			func(b []byte) []byte { return b[:dice.IntN(len(b))] },
 			nil, // gone
 		} {

@@ -72,12 +72,12 @@ func TestZipSlip(t *testing.T) {
 		"word/document.xml":   `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>words of the paper</w:t></w:r></w:p></w:body></w:document>`,
 		target:                "absolute", "../../../../../../../../../../" + target: "climbing", "a\x00b": "nul", strings.Repeat("a", 300): "long", `..\..\slip`: "windows",
 	} {
-		w, err := z.Create(name)
-		if err == nil {
-			_, err = w.Write([]byte(text))
+		w, failed := z.Create(name)
+		if failed == nil {
+			_, failed = w.Write([]byte(text))
 		}
-		if err != nil {
-			t.Fatal(err)
+		if failed != nil {
+			t.Fatal(failed)
 		}
 	}
 	if err = z.Close(); err != nil {

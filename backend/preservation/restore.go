@@ -128,8 +128,8 @@ func openSet(ctx context.Context, w RestoreWish) (*reader, manifest, error) {
 	}
 	r := &reader{dir: w.From, set: w.Set}
 	if r.set == "" {
-		sets, err := setsOf(w.From)
-		if err != nil {
+		var sets []string
+		if sets, err = setsOf(w.From); err != nil {
 			return nil, m, err
 		}
 		if len(sets) == 0 {

@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"sync"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -24,13 +25,14 @@ type behind struct {
 	told    int64
 	synced  chan int64 // up to where the reader shall go
 	done    chan error
+	gone    sync.WaitGroup
 	got     hash.Hash
 }
 
 // readBehind begins. One of finish and stop must be called.
 func readBehind(ctx context.Context, p *part) *behind {
 	b := &behind{f: p.f, synced: make(chan int64, 1<<10), done: make(chan error, 1), got: sha256.New()}
-	go func() { b.done <- b.read(ctx, p.path) }()
+	b.gone.Go(func() { b.done <- b.read(ctx, p.path) })
 	return b
 }
 
@@ -64,7 +66,7 @@ func (b *behind) finish() (string, error) {
 // stop ends the reader, whose finding nobody wants any more.
 func (b *behind) stop() {
 	close(b.synced)
-	<-b.done
+	b.gone.Wait()
 }
 
 // read follows the writer until the channel is closed.
@@ -102,7 +104,7 @@ func (b *behind) read(ctx context.Context, path string) error {
 }
 
 func drain(c <-chan int64) {
-	for range c { //nolint:revive // until it is closed
+	for range c {
 	}
 }
 
@@ -144,6 +146,6 @@ func alignedUp(n int64) int64 { return (n + sector - 1) &^ (sector - 1) }
 // aligned gives a buffer at an address that is a multiple of a sector.
 func aligned(size int) []byte {
 	raw := make([]byte, size+sector)
-	off := sector - int(uintptr(unsafe.Pointer(unsafe.SliceData(raw)))%sector) //nolint:gosec // an address is looked at, nothing is reached by it
+	off := sector - int(uintptr(unsafe.Pointer(unsafe.SliceData(raw)))%sector)
 	return raw[off : off+size]
 }

@@ -41,17 +41,17 @@ func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress fun
 		return Original{}, err
 	}
 	back := readBehind(ctx, part)
-	sums, err := copyAndDigest(ctx, back, src, size, progress)
+	copied, err := copyAndDigest(ctx, back, src, size, progress)
 	if err != nil {
 		back.stop()
 		return Original{}, err
 	}
-	return v.named(ctx, part, back, sums, size)
+	return v.named(ctx, part, back, copied, size)
 }
 
 // named gives a copied part its name, when what was copied is what was
 // announced and what lies on the disk is what was copied.
-func (v *Vault) named(ctx context.Context, part *part, back *behind, sums sums, size int64) (o Original, err error) {
+func (v *Vault) named(ctx context.Context, part *part, back *behind, copied sums, size int64) (o Original, err error) {
 	reading := true
 	defer func() {
 		if reading {
@@ -59,14 +59,14 @@ func (v *Vault) named(ctx context.Context, part *part, back *behind, sums sums, 
 		}
 	}()
 	switch {
-	case size >= 0 && sums.size < size:
-		return Original{}, ErrVanished.With("got", strconv.FormatInt(sums.size, 10), "want", strconv.FormatInt(size, 10))
-	case size >= 0 && sums.size > size:
-		return Original{}, ErrGrew.With("got", strconv.FormatInt(sums.size, 10), "want", strconv.FormatInt(size, 10))
-	case sums.size == 0:
+	case size >= 0 && copied.size < size:
+		return Original{}, ErrVanished.With("got", strconv.FormatInt(copied.size, 10), "want", strconv.FormatInt(size, 10))
+	case size >= 0 && copied.size > size:
+		return Original{}, ErrGrew.With("got", strconv.FormatInt(copied.size, 10), "want", strconv.FormatInt(size, 10))
+	case copied.size == 0:
 		return Original{}, ErrEmpty
 	}
-	o = Original{SHA256: sums.sha256, SM3: sums.sm3, Size: sums.size}
+	o = Original{SHA256: copied.sha256, SM3: copied.sm3, Size: copied.size}
 	if _, err = v.Stat(o.SHA256); err == nil {
 		o.Known = true
 		return o, v.Verify(ctx, o.SHA256) // a damaged one must not pass for safe
