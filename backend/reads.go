@@ -175,6 +175,23 @@ func (w *Workstation) History(ctx context.Context, actor accounts.Actor, recordI
 	return w.steps(ctx, "record", r.ID)
 }
 
+// Life is History on paper: the entry "printing" stands in the log before it is
+// laid out, and its number on the sheet.
+func (w *Workstation) Life(ctx context.Context, actor accounts.Actor, recordID string) (Described, []Step, int64, error) {
+	r, err := w.Record(ctx, actor, recordID)
+	if err != nil {
+		return Described{}, nil, 0, err
+	}
+	receipt, err := w.Log.Note(ctx, audit.Entry{
+		Actor: actor.ID, Event: audit.Printing, Objects: map[string]string{"record": r.ID, "case": r.CaseID}, Codes: map[string]any{"paper": "life"},
+	})
+	if err != nil {
+		return Described{}, nil, 0, err
+	}
+	steps, err := w.steps(ctx, "record", r.ID)
+	return r, steps, receipt.Seq, err
+}
+
 // historyLimit bounds how many entries a record's life shows.
 const historyLimit = 500
 

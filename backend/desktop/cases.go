@@ -83,6 +83,25 @@ func (c *Cases) History(recordID string) ([]HistoryItem, error) {
 	})
 }
 
+// Life gives a record's life on paper: that it was laid out is an entry first.
+func (c *Cases) Life(recordID string) (Life, error) {
+	return ask(c.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Life, error) {
+		r, steps, seq, err := w.Life(ctx, actor, recordID)
+		if err != nil {
+			return Life{}, err
+		}
+		head, err := w.Log.Head(ctx)
+		if err != nil {
+			return Life{}, err
+		}
+		unit := unitOf(r.Record)
+		return Life{
+			Record: people(ctx, w).of(dtoDescribed(r)), Items: each(steps, func(s backend.Step) HistoryItem { return dtoStep(s, unit) }),
+			Seq: seq, Organ: w.Organ(), At: stamp(beijing(w.Now())), By: actor.Number + " " + actor.Name, Root: head.Root, Size: head.Size,
+		}, nil
+	})
+}
+
 func dtoDescribed(d backend.Described) Record {
 	out := dtoRecord(d.Record)
 	out.Coverage = d.Coverage.Share

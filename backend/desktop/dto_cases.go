@@ -101,3 +101,15 @@ type Diagnosis struct {
 	MediaBytes int64  `json:"mediaBytes"` // sound and pictures that are there, 0 if unknown
 	Size       int64  `json:"size"`
 }
+
+// Life is a record's life on paper (F06).
+type Life struct {
+	Record Record        `json:"record"`
+	Items  []HistoryItem `json:"items"`
+	Seq    int64         `json:"seq"` // of the entry that says it was laid out
+	Organ  string        `json:"organ"`
+	At     string        `json:"at"`
+	By     string        `json:"by"`
+	Root   string        `json:"root"`
+	Size   int64         `json:"size"` // of the log when it was laid out
+}

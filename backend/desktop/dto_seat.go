@@ -20,6 +20,7 @@ type Station struct {
 // Archive names the open archive.
 type Archive struct {
 	Dir      string `json:"dir"`
+	Apart    string `json:"apart"` // where the originals lie, when not below dir
 	Organ    string `json:"organ"` // the bureau's name
 	Fonds    string `json:"fonds"`
 	KeyPlace string `json:"keyPlace"` // where the signing key lies: a path, or "keyring"
@@ -42,6 +43,7 @@ type Engine struct {
 // Founding is the first-run form.
 type Founding struct {
 	Dir      string       `json:"dir"`
+	Apart    string       `json:"apart"` // an empty folder on another disk for the originals; "" = below dir
 	Organ    string       `json:"organ"`
 	Fonds    string       `json:"fonds"`
 	Accounts []NewAccount `json:"accounts"`

@@ -36,7 +36,7 @@ func (s *Seat) Found(founding Founding) (Station, error) {
 			return Station{}, accounts.ErrFounded.With()
 		}
 		w, err := backend.Create(ctx, sh.config(dir), backend.Founding{
-			Organ: founding.Organ, Fonds: founding.Fonds, Accounts: each(founding.Accounts, newAccount),
+			Organ: founding.Organ, Fonds: founding.Fonds, Accounts: each(founding.Accounts, newAccount), Originals: founding.Apart,
 		})
 		if err != nil {
 			return Station{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -235,6 +236,9 @@ func (s *Shell) state() (Station, error) {
 	out.Archive = Archive{
 		Dir: w.Dir(), Organ: w.Organ(), Fonds: w.Fonds(),
 		KeyPlace: w.Log.KeyPlace(), KeyKind: w.Log.KeyKind(), Public: w.Log.Public().String(),
+	}
+	if at := w.Vault.Originals(); at != filepath.Join(w.Dir(), "originals") {
+		out.Archive.Apart = at
 	}
 	if actor != nil {
 		account := dtoActor(*actor)

@@ -28,6 +28,9 @@ export async function run(station, browser) {
   await retention(station, page);
   await isolation(station, page, browser);
   await lock(station, page);
+  await takeaway(page);
+  await life(page);
+  await key(station, page);
   check(page.faults.length === 0, `no errors on the console ${page.faults.join(' | ')}`);
   await page.context().close();
 }
@@ -219,4 +222,74 @@ async function lock(station, page) {
   await id(page, 'unlock').click();
   await id(page, 'lock-screen').waitFor({ state: 'detached' });
   check(await page.locator('[data-page="1"]').isVisible(), 'the viewing goes on where it was');
+}
+
+// Nothing of an open viewing is copied, printed or saved; each try is refused in words.
+async function takeaway(page) {
+  for (const press of ['Control+p', 'Control+s']) {
+    await page.keyboard.press(press);
+    await id(page, 'takeaway').getByText('内容不能带走').waitFor();
+    await shoot(page, 'takeaway');
+    await id(page, 'takeaway-close').click();
+    await id(page, 'takeaway').waitFor({ state: 'detached' });
+  }
+  await page.evaluate(() => {
+    const text =
+      document.querySelector('[data-page="1"] .text span') ?? document.querySelector('[data-page="1"]');
+    getSelection().selectAllChildren(text);
+    text.dispatchEvent(new ClipboardEvent('copy', { bubbles: true, cancelable: true }));
+  });
+  await id(page, 'takeaway-close').click();
+  await id(page, 'takeaway').waitFor({ state: 'detached' });
+  await page.emulateMedia({ media: 'print' });
+  check(!(await id(page, 'review').isVisible()), 'the paper of an open viewing is blank');
+  await page.emulateMedia({ media: 'screen' });
+}
+
+async function life(page) {
+  await at(page, '#/cases');
+  await id(page, 'case-row').first().click();
+  await id(page, 'record').filter({ hasText: /立案/ }).first().click();
+  await id(page, 'life').click();
+  await id(page, 'papers').waitFor();
+  const text = await id(page, 'papers').innerText();
+  for (const word of ['存储', '查看', '收存', '日志 #'])
+    check(text.includes(word), `the life on paper says ${word}`);
+  await shoot(page, 'life-paper');
+  const sheets = await page.locator('.paper').count();
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+  check((pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0) === sheets, `it prints on ${sheets} sheets`);
+}
+
+async function key(station, page) {
+  await signIn(page, station.url, '0903');
+  await at(page, '#/log');
+  await id(page, 'key-panel').getByText('本人可读的文件').waitFor();
+  const tries = await rpc(page, 'Register', 'Entries', {
+    event: 'refusal',
+    account: '',
+    object: '',
+    result: '',
+    from: '',
+    to: '',
+    before: 0,
+    limit: 50,
+  });
+  check(
+    tries.filter((row) => row.codes.includes('viewing.takeaway')).length === 3,
+    'each try stands in the log',
+  );
+  const medium = join(station.home, 'second');
+  mkdirSync(medium);
+  await answers(page, medium);
+  await id(page, 'second-medium').click();
+  await id(page, 'key-panel').getByText('第二介质').first().waitFor();
+  await id(page, 'change-key').click();
+  await id(page, 'key-reason').fill('年度更换');
+  await id(page, 'others-do').click();
+  await id(page, 'others-done').waitFor();
+  check(true, 'a second medium is set and the key changed');
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(300);
+  await shoot(page, 'key-panel');
 }

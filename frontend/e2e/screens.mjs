@@ -19,6 +19,13 @@ const screens = [
   { name: 'review', who: '0217', go: (page) => open(page, /\.mp4|检查录像/, true) },
   { name: 'page', who: '0217', go: (page) => open(page, /检查通知书/, false) },
   { name: 'ingest', who: '0203', go: (page) => page.evaluate(() => (location.hash = '#/ingest')) },
+  { name: 'custody-fixity', who: '0203', go: fixity },
+  ...['backup', 'retention', 'isolation'].map((tab) => ({
+    name: `custody-${tab}`,
+    who: '0203',
+    go: (page) => page.evaluate((to) => (location.hash = '#/custody/' + to), tab),
+  })),
+  { name: 'life', who: '0217', go: life },
   { name: 'copies', who: '0209', go: (page) => page.evaluate(() => (location.hash = '#/copies')) },
   { name: 'copy', who: '0201', go: openCopy },
   { name: 'exceptions', who: '0201', go: exceptions },
@@ -102,6 +109,17 @@ function outside() {
       found.push(`cut: ${button.textContent.trim().slice(0, 30)}`);
   }
   return found;
+}
+
+async function fixity(page) {
+  await page.evaluate(() => (location.hash = '#/custody/fixity'));
+  await id(page, 'fixity-state').waitFor();
+}
+
+async function life(page) {
+  await openCase(page);
+  await id(page, 'life').click();
+  await id(page, 'papers').waitFor();
 }
 
 async function openCase(page) {

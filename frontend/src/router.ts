@@ -71,6 +71,12 @@ const routes: RouteRecordRaw[] = [
     meta: { rail: 'cases', title: 'nav.cases', any: ['search', 'view', 'describe'], full: true },
   },
   {
+    path: '/records/:id/life',
+    name: 'life',
+    component: () => import('@/views/casefile/LifeView.vue'),
+    meta: { rail: 'cases', title: 'nav.cases', any: ['search'], full: true },
+  },
+  {
     path: '/viewing/:id',
     name: 'viewing',
     component: () => import('@/views/viewing/ViewingView.vue'),

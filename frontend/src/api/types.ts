@@ -96,3 +96,6 @@ export type Appraisal = Plain<desktop.Appraisal>;
 export type CaseHold = Plain<desktop.CaseHold>;
 export type Isolation = Plain<desktop.Isolation>;
 export type IsolationStep = Plain<desktop.IsolationStep>;
+export type Life = Plain<desktop.Life>;
+export type KeyState = Plain<desktop.KeyState>;
+export type Mark = Plain<desktop.Mark>;

@@ -17,3 +17,5 @@ export const pageText = (id: string, page: number, query: string) =>
 export const annotations = (id: string) => call<Annotation[]>(() => face.Annotations(id));
 export const annotate = (id: string, annotation: Annotation) =>
   call<Annotation>(() => face.Annotate(id, annotation as never));
+/** takeaway tells the desk of a try to copy, print or save; it always refuses. */
+export const takeaway = (id: string, act: string) => call<undefined>(() => face.Takeaway(id, act) as never);

@@ -102,6 +102,7 @@ export namespace desktop {
 	}
 	export class Archive {
 	    dir: string;
+	    apart: string;
 	    organ: string;
 	    fonds: string;
 	    keyPlace: string;
@@ -115,6 +116,7 @@ export namespace desktop {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.dir = source["dir"];
+	        this.apart = source["apart"];
 	        this.organ = source["organ"];
 	        this.fonds = source["fonds"];
 	        this.keyPlace = source["keyPlace"];
@@ -1133,6 +1135,7 @@ export namespace desktop {
 	}
 	export class Founding {
 	    dir: string;
+	    apart: string;
 	    organ: string;
 	    fonds: string;
 	    accounts: NewAccount[];
@@ -1144,6 +1147,7 @@ export namespace desktop {
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.dir = source["dir"];
+	        this.apart = source["apart"];
 	        this.organ = source["organ"];
 	        this.fonds = source["fonds"];
 	        this.accounts = this.convertValues(source["accounts"], NewAccount);
@@ -1393,6 +1397,108 @@ export namespace desktop {
 	        this.code = source["code"];
 	    }
 	}
+	export class Mark {
+	    place: string;
+	    second: boolean;
+	    size: number;
+	    at: string;
+	    missing: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Mark(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.place = source["place"];
+	        this.second = source["second"];
+	        this.size = source["size"];
+	        this.at = source["at"];
+	        this.missing = source["missing"];
+	    }
+	}
+	export class KeyState {
+	    kind: string;
+	    place: string;
+	    public: string;
+	    fingerprint: string;
+	    marks: Mark[];
+	
+	    static createFrom(source: any = {}) {
+	        return new KeyState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.place = source["place"];
+	        this.public = source["public"];
+	        this.fingerprint = source["fingerprint"];
+	        this.marks = this.convertValues(source["marks"], Mark);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Life {
+	    record: Record;
+	    items: HistoryItem[];
+	    seq: number;
+	    organ: string;
+	    at: string;
+	    by: string;
+	    root: string;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Life(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.record = this.convertValues(source["record"], Record);
+	        this.items = this.convertValues(source["items"], HistoryItem);
+	        this.seq = source["seq"];
+	        this.organ = source["organ"];
+	        this.at = source["at"];
+	        this.by = source["by"];
+	        this.root = source["root"];
+	        this.size = source["size"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class LogExport {
 	    path: string;
 	    entries: number;
@@ -1479,6 +1585,7 @@ export namespace desktop {
 	        this.details = source["details"];
 	    }
 	}
+	
 	export class MatrixCase {
 	    caseId: string;
 	    code: string;

@@ -1,5 +1,7 @@
 // The facts of an entry in one line, in Chinese where a word is known.
 import { messages, t, words } from '@/i18n';
+import { articleName } from '@/i18n/articles';
+import { sentenceFor } from '@/i18n/faults';
 import { bytes, NONE } from '@/i18n/format';
 
 /** factLine joins the facts that have a Chinese name: "事由 计划调阅，页 3". The whole stands in the entry. */
@@ -31,6 +33,8 @@ function factValue(key: string, text: string): string {
   if (key === 'frameRanges') return t('audit.frameRanges', { n: text });
   if (key === 'pageRanges') return t('audit.pageRanges', { n: text });
   if (key === 'speed') return text.replaceAll(/-?[\d.]+/g, (n) => n.replace('-', '−') + '×');
+  if (key === 'code') return sentenceFor(text).title;
+  if (key === 'basis') return articleName(text);
   if (key === 'size') return bytes(Number(text));
   if (/^[0-9a-f]{64}$/.test(text)) return text.slice(0, 8) + '…';
   return /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(text) ? '…' + text.slice(-6) : text;

@@ -8,6 +8,8 @@ export function Get(arg1:string):Promise<desktop.CaseFile>;
 
 export function History(arg1:string):Promise<Array<desktop.HistoryItem>>;
 
+export function Life(arg1:string):Promise<desktop.Life>;
+
 export function List(arg1:string):Promise<Array<desktop.CaseSummary>>;
 
 export function Record(arg1:string):Promise<desktop.Record>;

@@ -14,6 +14,10 @@ export function History(arg1) {
   return window['go']['desktop']['Cases']['History'](arg1);
 }
 
+export function Life(arg1) {
+  return window['go']['desktop']['Cases']['Life'](arg1);
+}
+
 export function List(arg1) {
   return window['go']['desktop']['Cases']['List'](arg1);
 }

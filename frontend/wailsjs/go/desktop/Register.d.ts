@@ -6,7 +6,11 @@ export function CancelVerify():Promise<void>;
 
 export function CarryCheckpoint(arg1:string):Promise<string>;
 
+export function ChangeKey(arg1:string):Promise<void>;
+
 export function Checkpoint():Promise<desktop.Checkpoint>;
+
+export function Cosign(arg1:string,arg2:string):Promise<string>;
 
 export function Entries(arg1:desktop.LogFilter):Promise<Array<desktop.LogRow>>;
 
@@ -16,11 +20,17 @@ export function FileWitness(arg1:number,arg2:string):Promise<desktop.Witness>;
 
 export function Head():Promise<desktop.LogHead>;
 
+export function ImportCosignature(arg1:string,arg2:string):Promise<desktop.Witness>;
+
+export function Key():Promise<desktop.KeyState>;
+
 export function MakeSheet(arg1:string):Promise<desktop.WitnessSheet>;
 
 export function Paper(arg1:desktop.RegisterFilter):Promise<desktop.Paper>;
 
 export function Session(arg1:string):Promise<desktop.ViewingRow>;
+
+export function SetSecondMedium(arg1:string):Promise<void>;
 
 export function Verify():Promise<desktop.Verification>;
 

@@ -10,8 +10,16 @@ export function CarryCheckpoint(arg1) {
   return window['go']['desktop']['Register']['CarryCheckpoint'](arg1);
 }
 
+export function ChangeKey(arg1) {
+  return window['go']['desktop']['Register']['ChangeKey'](arg1);
+}
+
 export function Checkpoint() {
   return window['go']['desktop']['Register']['Checkpoint']();
+}
+
+export function Cosign(arg1, arg2) {
+  return window['go']['desktop']['Register']['Cosign'](arg1, arg2);
 }
 
 export function Entries(arg1) {
@@ -30,6 +38,14 @@ export function Head() {
   return window['go']['desktop']['Register']['Head']();
 }
 
+export function ImportCosignature(arg1, arg2) {
+  return window['go']['desktop']['Register']['ImportCosignature'](arg1, arg2);
+}
+
+export function Key() {
+  return window['go']['desktop']['Register']['Key']();
+}
+
 export function MakeSheet(arg1) {
   return window['go']['desktop']['Register']['MakeSheet'](arg1);
 }
@@ -40,6 +56,10 @@ export function Paper(arg1) {
 
 export function Session(arg1) {
   return window['go']['desktop']['Register']['Session'](arg1);
+}
+
+export function SetSecondMedium(arg1) {
+  return window['go']['desktop']['Register']['SetSecondMedium'](arg1);
 }
 
 export function Verify() {
