@@ -50,8 +50,9 @@ type Record struct {
 	Segment     int // 1-based place in the chain, 0 when alone
 	Segments    int // read: length of the chain
 	ClockOffset float64
-	Suspected   bool // perhaps a state secret: kept apart (保密法 30)
-	Annotations int  // read
+	EnclosedIn  string // id of the mail in which the file came, "" for one received by itself
+	Suspected   bool   // perhaps a state secret: kept apart (保密法 30)
+	Annotations int    // read
 
 	// Custody is "" while the original is whole and here. (A row sealed before
 	// this was known keeps its digest.)
@@ -122,11 +123,11 @@ func (c *Catalog) AddRecord(ctx context.Context, tx *store.Tx, r Record) (Record
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO record (id, case_id, number, kind, medium, stage, title, date, file_name,
 		format, size, sha256, sm3, stored_at, stored_by, pages, frames, duration, width, height, started_at,
-		completed_at, due_at, timeliness, index_state, diagnosis, text_state, text_reason, chain_id, segment, clock_offset, suspected)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		completed_at, due_at, timeliness, index_state, diagnosis, text_state, text_reason, chain_id, segment, clock_offset, suspected, enclosed_in)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.CaseID, r.Number, r.Kind, r.Medium, r.Stage, r.Title, r.Date, r.FileName,
 		r.Format, r.Size, r.SHA256, r.SM3, store.FormatTime(r.StoredAt), r.StoredBy, r.Pages, r.Frames, r.Duration, r.Width, r.Height, formatTime(r.StartedAt),
-		formatTime(r.CompletedAt), formatTime(r.DueAt), r.Timeliness, r.IndexState, r.Diagnosis, r.TextState, r.TextReason, r.ChainID, r.Segment, r.ClockOffset, r.Suspected)
+		formatTime(r.CompletedAt), formatTime(r.DueAt), r.Timeliness, r.IndexState, r.Diagnosis, r.TextState, r.TextReason, r.ChainID, r.Segment, r.ClockOffset, r.Suspected, r.EnclosedIn)
 	if err != nil {
 		return Record{}, fmt.Errorf("write record: %w", err)
 	}
@@ -235,7 +236,7 @@ func oneRecord(ctx context.Context, tx *store.Tx, where, arg string) (Record, er
 const selectRecord = `SELECT r.id, r.case_id, f.code, f.title, f.code || printf('-%03d', r.number), r.number, r.kind, r.medium,
 	r.stage, r.title, r.date, r.file_name, r.format, r.size, r.sha256, r.sm3, r.stored_at, r.stored_by, r.pages, r.frames,
 	r.duration, r.width, r.height, r.started_at, r.completed_at, r.due_at, r.timeliness, r.index_state, r.diagnosis, r.text_state,
-	r.text_reason, r.chain_id, r.segment, r.clock_offset, r.suspected, r.custody,
+	r.text_reason, r.chain_id, r.segment, r.clock_offset, r.suspected, r.custody, r.enclosed_in,
 	CASE r.chain_id WHEN '' THEN 0 ELSE (SELECT count(*) FROM record s WHERE s.chain_id = r.chain_id) END,
 	(SELECT count(*) FROM annotation a WHERE a.record_id = r.id)
 	FROM record r JOIN case_file f ON f.id = r.case_id`
@@ -252,7 +253,7 @@ func scanRecords(rows *sql.Rows, err error) ([]Record, error) {
 		err := rows.Scan(&r.ID, &r.CaseID, &r.CaseCode, &r.CaseTitle, &r.Code, &r.Number, &r.Kind, &r.Medium,
 			&r.Stage, &r.Title, &r.Date, &r.FileName, &r.Format, &r.Size, &r.SHA256, &r.SM3, &stored, &r.StoredBy, &r.Pages, &r.Frames,
 			&r.Duration, &r.Width, &r.Height, &started, &completed, &due, &r.Timeliness, &r.IndexState, &r.Diagnosis, &r.TextState,
-			&r.TextReason, &r.ChainID, &r.Segment, &r.ClockOffset, &r.Suspected, &r.Custody, &r.Segments, &r.Annotations)
+			&r.TextReason, &r.ChainID, &r.Segment, &r.ClockOffset, &r.Suspected, &r.Custody, &r.EnclosedIn, &r.Segments, &r.Annotations)
 		if err != nil {
 			return nil, fmt.Errorf("read record: %w", err)
 		}

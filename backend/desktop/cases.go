@@ -31,7 +31,7 @@ func (c *Cases) Get(caseID string) (CaseFile, error) {
 		out := CaseFile{Summary: dtoCase(found.File)}
 		for _, key := range catalog.Stages() {
 			stage := Stage{Key: key, Records: []Record{}}
-			for _, r := range found.Records {
+			for _, r := range besideMails(found.Records) {
 				if r.Stage == key {
 					stage.Records = append(stage.Records, who.of(dtoDescribed(r)))
 				}
@@ -40,6 +40,24 @@ func (c *Cases) Get(caseID string) (CaseFile, error) {
 		}
 		return out, nil
 	})
+}
+
+// besideMails puts what came in a mail after it; the rest stays in its order.
+func besideMails(records []backend.Described) []backend.Described {
+	within := map[string][]backend.Described{}
+	for _, r := range records {
+		within[r.EnclosedIn] = append(within[r.EnclosedIn], r)
+	}
+	out := make([]backend.Described, 0, len(records))
+	var put func(mail string)
+	put = func(mail string) {
+		for _, r := range within[mail] {
+			out = append(out, r)
+			put(r.ID)
+		}
+	}
+	put("")
+	return out
 }
 
 // Add makes a case file.

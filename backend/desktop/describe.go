@@ -85,7 +85,7 @@ func dtoRecord(r catalog.Record) Record {
 		FileName: r.FileName, Format: r.Format, Size: r.Size, SHA256: r.SHA256, SM3: r.SM3,
 		StoredAt: stamp(r.StoredAt), StoredBy: r.StoredBy, Pages: r.Pages, Frames: r.Frames,
 		Duration: r.Duration, Width: r.Width, Height: r.Height, StartedAt: stamp(r.StartedAt),
-		IndexState: r.IndexState, Diagnosis: dtoDiagnosis(r), TextState: r.TextState, TextReason: r.TextReason,
+		IndexState: r.IndexState, Diagnosis: dtoDiagnosis(r), TextState: r.TextState, TextReason: r.TextReason, EnclosedIn: r.EnclosedIn,
 		Timeliness: r.Timeliness, DueAt: stamp(r.DueAt), ChainID: r.ChainID,
 		Segment: r.Segment, Segments: r.Segments, Annotations: r.Annotations,
 		Custody: r.Custody, Suspected: r.Suspected,

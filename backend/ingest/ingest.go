@@ -27,6 +27,7 @@ const (
 	JobFrameIndex = "frame-index"
 	JobText       = "text"
 	JobOCR        = "ocr"
+	JobEnclosures = "enclosures"
 )
 
 // Desk receives. It is safe for concurrent use.
@@ -39,6 +40,7 @@ type Desk struct {
 // (search/extract/remote), or in this process.
 type Documents interface {
 	File(ctx context.Context, f *os.File, name string, emit func(extract.Page) error) (extract.Meta, error)
+	Enclosures(ctx context.Context, f *os.File, name string, emit func(extract.Enclosure) error) error
 }
 
 // Scans reads the text off pages that are pictures, in a worker of its own.
@@ -70,6 +72,7 @@ func New(cfg Config) *Desk {
 	d := &Desk{cfg: cfg}
 	cfg.Jobs.Handle(JobFrameIndex, d.buildIndex)
 	cfg.Jobs.Handle(JobText, d.takeText)
+	cfg.Jobs.Handle(JobEnclosures, d.takeEnclosures)
 	cfg.Jobs.Handle(JobPreview, d.buildPreview)
 	cfg.Jobs.Handle(JobIntake, d.takeUp)
 	cfg.Jobs.HandleLate(JobOCR, d.readPages)

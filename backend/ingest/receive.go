@@ -267,6 +267,9 @@ func derived(r catalog.Record) []string {
 	case catalog.MediumAudio:
 		return []string{JobPreview}
 	case catalog.MediumDocument, catalog.MediumTranscript, catalog.MediumPhoto:
+		if isMail(r) {
+			return []string{JobText, JobEnclosures}
+		}
 		return []string{JobText}
 	}
 	return nil

@@ -365,6 +365,7 @@ export namespace desktop {
 	    diagnosis?: Diagnosis;
 	    textState: string;
 	    textReason: string;
+	    enclosedIn: string;
 	    timeliness: string;
 	    dueAt: string;
 	    chainId: string;
@@ -408,6 +409,7 @@ export namespace desktop {
 	        this.diagnosis = this.convertValues(source["diagnosis"], Diagnosis);
 	        this.textState = source["textState"];
 	        this.textReason = source["textReason"];
+	        this.enclosedIn = source["enclosedIn"];
 	        this.timeliness = source["timeliness"];
 	        this.dueAt = source["dueAt"];
 	        this.chainId = source["chainId"];

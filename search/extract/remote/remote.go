@@ -14,11 +14,12 @@ import (
 
 // Methods of the protocol.
 const (
-	methodFile   = "file"   // the text of a whole file, page by page
-	methodOpen   = "open"   // for the page view
-	methodPage   = "page"   // text and boxes
-	methodRender = "render" // a picture
-	methodRead   = "read"   // the text read off the picture of a page
+	methodFile       = "file"       // the text of a whole file, page by page
+	methodEnclosures = "enclosures" // the files that a mail carries, piece by piece
+	methodOpen       = "open"       // for the page view
+	methodPage       = "page"       // text and boxes
+	methodRender     = "render"     // a picture
+	methodRead       = "read"       // the text read off the picture of a page
 )
 
 type fileArgs struct {

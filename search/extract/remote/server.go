@@ -36,6 +36,8 @@ func (s *server) do(ctx context.Context, c *conduit.Call) (data any, body []byte
 	case methodFile:
 		data, err = s.text(ctx, c)
 		return data, nil, err
+	case methodEnclosures:
+		return nil, nil, s.enclosures(ctx, c)
 	case methodOpen:
 		data, err = s.open(ctx, c)
 		return data, nil, err
