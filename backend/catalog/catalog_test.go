@@ -164,35 +164,6 @@ func TestPagesKeepTheirText(t *testing.T) {
 	}
 }
 
-func TestTranscriptVersions(t *testing.T) {
-	h := backendtest.Open(t, backendtest.Options{})
-	file := h.Case(t, "C-1")
-	rec, one, two := paper(t, h, file.ID, "a"), paper(t, h, file.ID, "b"), paper(t, h, file.ID, "c")
-	for _, v := range []struct {
-		source  catalog.Record
-		text    string
-		version int
-	}{{one, "first", 1}, {one, "again", 1}, {two, "second", 2}} {
-		err := do(t, h, func(tx *store.Tx) error {
-			_, err := h.Catalog.AddTranscript(t.Context(), tx, catalog.Transcript{
-				RecordID: rec.ID, SourceID: v.source.ID, Cues: []catalog.Cue{{From: 1, To: 2, Text: v.text}},
-			})
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := h.Catalog.Transcript(t.Context(), rec.ID)
-		if err != nil || got.Version != v.version {
-			t.Errorf("version %d (%v), want %d", got.Version, err, v.version)
-		}
-	}
-	got, err := h.Catalog.Transcript(t.Context(), rec.ID)
-	if err != nil || got.Cues[0].Text != "second" {
-		t.Errorf("cues %v (%v)", got.Cues, err)
-	}
-}
-
 // One changed field of any row is found by the seal of its subject; so is a
 // row that is gone, and a feed of changes that was touched.
 func TestSeals(t *testing.T) {

@@ -22,6 +22,16 @@ var (
 	ErrNoPage = fault.New("catalog.no_page", "there is no text of this page")
 	// ErrBadAnnotation: no text, or neither a frame nor a page.
 	ErrBadAnnotation = fault.New("catalog.bad_annotation", "an annotation needs a text and a place")
+	// ErrNoTranscript: the recording has no such line or version. Parameter "record".
+	ErrNoTranscript = fault.New("catalog.no_transcript", "there is no such transcript")
+	// ErrTranscriptMoved: the line was changed since the person saw it. Parameter "record".
+	ErrTranscriptMoved = fault.New("catalog.transcript_moved", "the transcript was changed meanwhile")
+	// ErrNoCue: the line has no such cue, or not that act. Parameter "cue".
+	ErrNoCue = fault.New("catalog.no_cue", "there is no such cue")
+	// ErrCueText: no words, or too many. Parameter "max", in characters.
+	ErrCueText = fault.New("catalog.cue_text", "a cue needs words, and not too many")
+	// ErrCueTimes: no span of time within the recording.
+	ErrCueTimes = fault.New("catalog.cue_times", "not a span of time within the recording")
 	// ErrSuspected: the record is kept apart as a suspected state secret.
 	ErrSuspected = fault.New("catalog.suspected", "the record is kept apart as a suspected state secret")
 	// ErrBroken: the original is damaged or gone; it is locked until an intact

@@ -181,10 +181,6 @@ func dtoInterval(i viewing.Interval) Interval {
 	}
 }
 
-func dtoCue(c viewing.Cue) Cue {
-	return Cue{From: c.From, To: c.To, Frame: c.Frame, Text: c.Text, Speaker: c.Speaker}
-}
-
 func dtoPageText(p viewing.PageText) PageText {
 	out := PageText{Page: p.Page, Source: p.Source, Text: p.Text, Width: p.Width, Height: p.Height, Boxes: []Box{}}
 	for _, b := range p.Boxes {

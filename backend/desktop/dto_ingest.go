@@ -8,6 +8,8 @@ type IngestRequest struct {
 	Stage  string   `json:"stage"`
 	Paths  []string `json:"paths"` // files and folders
 	Chain  bool     `json:"chain"` // the recordings are consecutive segments of one activity
+	// RecordingID is the recording whose transcripts these files are; "" = by name.
+	RecordingID string `json:"recordingId"`
 }
 
 // IngestJob is a submission on its way; also sent as event "ingest".
@@ -31,7 +33,7 @@ type IngestOutcome struct {
 	Name     string            `json:"name"`
 	Size     int64             `json:"size"`
 	State    string            `json:"state"` // waiting | running | stored | known | refused
-	Code     string            `json:"code"`  // fault code when refused
+	Code     string            `json:"code"`  // fault code when refused; of a stored transcript perhaps a remark
 	Params   map[string]string `json:"params"`
 	RecordID string            `json:"recordId"`
 	SHA256   string            `json:"sha256"`

@@ -72,15 +72,6 @@ type Range struct {
 	To   int64 `json:"to"`
 }
 
-// Cue is one span of a transcript.
-type Cue struct {
-	From    float64 `json:"from"`
-	To      float64 `json:"to"`
-	Frame   int64   `json:"frame"`
-	Text    string  `json:"text"`
-	Speaker string  `json:"speaker"`
-}
-
 // PageText is the text of one page with its places.
 type PageText struct {
 	Page   int     `json:"page"`

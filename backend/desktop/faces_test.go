@@ -181,11 +181,15 @@ func expectations() map[string]expectation {
 		"Viewings.Close":       {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Times":       {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Keyframes":   {may: everybody, guessed: noViewing, args: []any{id}},
-		"Viewings.Cues":        {may: everybody, guessed: noViewing, args: []any{id}},
+		"Viewings.Transcripts": {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.PageText":    {may: everybody, guessed: noViewing, args: []any{id, 1, "x"}},
 		"Viewings.Annotations": {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Annotate":    {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Takeaway":    {may: everybody, guessed: noViewing, args: []any{id, "copy"}},
+
+		"Viewings.TranscriptVersions": {may: everybody, guessed: noViewing, args: []any{id, id}},
+		"Viewings.TranscriptAt":       {may: everybody, guessed: noViewing, args: []any{id, id}},
+		"Viewings.Amend":              {may: everybody, guessed: noViewing, args: []any{id, desktop.Amendment{Act: "add"}}},
 
 		"Redaction.Draft":     {may: everybody, guessed: noViewing, args: []any{id}},
 		"Redaction.SaveDraft": {may: "disclosure", guessed: "catalog.no_record", args: []any{desktop.Draft{RecordID: id, Plan: "{}"}}},

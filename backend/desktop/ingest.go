@@ -45,7 +45,7 @@ func (i *Ingest) Submit(request IngestRequest) (IngestJob, error) {
 			return IngestJob{}, err
 		}
 		return i.shell.submit(ctx, w, actor, ingest.Submission{
-			CaseID: request.CaseID, Stage: request.Stage, Paths: request.Paths, Chain: request.Chain,
+			CaseID: request.CaseID, Stage: request.Stage, Paths: request.Paths, Chain: request.Chain, RecordingID: request.RecordingID,
 		}), nil
 	})
 }

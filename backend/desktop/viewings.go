@@ -77,14 +77,6 @@ func (v *Viewings) Keyframes(id string) ([]int64, error) {
 	})
 }
 
-// Cues gives the transcript of the recording.
-func (v *Viewings) Cues(id string) ([]Cue, error) {
-	return through(v.shell, id, func(ctx context.Context, one *viewing.Viewing) ([]Cue, error) {
-		cues, err := one.Cues(ctx)
-		return each(cues, dtoCue), err
-	})
-}
-
 // PageText gives the text of a page, 1-based, with its places and those of the
 // words of a query, which may be empty.
 func (v *Viewings) PageText(id string, page int, query string) (PageText, error) {

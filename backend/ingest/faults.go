@@ -30,6 +30,12 @@ var (
 	ErrLink        = fault.New("ingest.link", "symbolic links are not followed")
 	ErrPacked      = fault.New("ingest.packed", "the file is a packed folder")
 	ErrNotRegular  = fault.New("ingest.not_regular", "not a regular file")
+	// ErrNotTranscript remarks on a stored file: no words could be taken from it.
+	// Parameter "why": times, words, size or encoding.
+	ErrNotTranscript = fault.New("ingest.not_transcript", "the file is stored, but gives no transcript")
+	// ErrTranscriptAlone remarks on a stored transcript: its case has no
+	// recording of its name yet.
+	ErrTranscriptAlone = fault.New("ingest.transcript_alone", "the transcript is stored, and no recording has its name")
 	// ErrNothing: the submission names no file at all.
 	ErrNothing = fault.New("ingest.nothing", "nothing was chosen")
 )

@@ -85,6 +85,9 @@ type Submission struct {
 	Stage  string
 	Paths  []string // files and folders
 	Chain  bool     // the recordings are consecutive segments of one activity
+	// RecordingID is the recording of the case whose transcripts these files
+	// are; "" = the recordings that have their names.
+	RecordingID string
 }
 
 // State of a file of a submission.
@@ -114,7 +117,7 @@ type Outcome struct {
 	Name     string
 	Size     int64
 	State    State
-	Err      error // a fault when State is Refused or Skipped
+	Err      error // a fault when State is Refused or Skipped; of a stored transcript perhaps a remark
 	RecordID string
 	SHA256   string
 	SM3      string

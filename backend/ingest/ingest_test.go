@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -229,12 +230,12 @@ func TestTranscriptInBothOrders(t *testing.T) {
 					recording = r
 				}
 			}
-			got, err := h.Catalog.Transcript(t.Context(), recording.ID)
-			if err != nil {
-				t.Fatal(err)
+			got, err := h.Catalog.Transcripts(t.Context(), recording.ID)
+			if err != nil || len(got) != 1 {
+				t.Fatalf("%d transcripts, %v", len(got), err)
 			}
-			want := []catalog.Cue{{From: 0.2, To: 1, Text: "请出示审批手续。"}}
-			if d := cmp.Diff(want, got.Cues); d != "" {
+			want := []catalog.Cue{{Number: 1, From: 0.2, To: 1, Text: "请出示审批手续。"}}
+			if d := cmp.Diff(want, got[0].Cues); d != "" {
 				t.Error(d)
 			}
 		})
@@ -351,5 +352,84 @@ func TestRecoverTakesUp(t *testing.T) {
 				t.Error("reported twice")
 			}
 		})
+	}
+}
+
+// Every form of subtitle file gives a transcript, who speaks with it.
+func TestSubtitleForms(t *testing.T) {
+	dir := t.TempDir()
+	h := backendtest.Open(t, backendtest.Options{})
+	file := h.Case(t, "C-1")
+	clip := h.Take(t, file.ID, backendtest.Clip(t, dir, "检查.mp4", backendtest.Small()))[0]
+	for name, content := range map[string]string{
+		"检查.vtt": "WEBVTT\n\n00:00.200 --> 00:01.000 align:start\n<v 张立>请出示审批手续。</v>\n",
+		"检查.ass": "[Script Info]\n[Events]\nDialogue: 0,0:00:00.20,0:00:01.00,Default,张立,0,0,0,,{\\b1}请出示审批手续。\n",
+		"检查.ssa": "[Script Info]\n[Events]\nFormat: Start, End, Name, Text\nDialogue: 0:00:00.20,0:00:01.00,张立,请出示审批手续。\n",
+	} {
+		out := receive(t, h, ingest.Submission{CaseID: file.ID, Paths: []string{write(t, filepath.Join(dir, name), content)}})
+		if out[0].State != ingest.Stored || out[0].Err != nil {
+			t.Fatalf("%s: %s %v", name, out[0].State, out[0].Err)
+		}
+	}
+	got, err := h.Catalog.Transcripts(t.Context(), clip.ID)
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%d transcripts, %v", len(got), err)
+	}
+	for _, l := range got {
+		want := []catalog.Cue{{Number: 1, From: 0.2, To: 1, Speaker: "张立", Text: "请出示审批手续。"}}
+		if d := cmp.Diff(want, l.Cues); d != "" || l.Origin != catalog.OriginFile || l.SourceID == clip.ID {
+			t.Errorf("%s %s: %s", l.Origin, l.Label, d)
+		}
+	}
+}
+
+// A subtitle file that gives no words is stored all the same, and it is said
+// why; one that belongs to no recording waits for it.
+func TestSubtitleRemarks(t *testing.T) {
+	dir := t.TempDir()
+	h := backendtest.Open(t, backendtest.Options{})
+	file := h.Case(t, "C-1")
+	const words = "1\n00:00:00,200 --> 00:00:01,000\n话\n"
+	for name, c := range map[string]struct {
+		content, why string
+		want         error
+	}{
+		"a.srt": {"会议纪要一份", "times", ingest.ErrNotTranscript},
+		"b.vtt": {"WEBVTT\n\n00:00.200 --> 00:01.000\n\n", "words", ingest.ErrNotTranscript},
+		"c.ass": {strings.Repeat("\x01\x02\x03\x04", 99), "encoding", ingest.ErrNotTranscript},
+		"d.srt": {words, "", ingest.ErrTranscriptAlone},
+	} {
+		o := receive(t, h, ingest.Submission{CaseID: file.ID, Paths: []string{write(t, filepath.Join(dir, name), c.content)}})[0]
+		if o.State != ingest.Stored || !errors.Is(o.Err, c.want) || fault.Params(o.Err)["why"] != c.why {
+			t.Errorf("%s: %s %v %v", name, o.State, o.Err, fault.Params(o.Err))
+		}
+		f, err := h.Vault.Original(o.SHA256)
+		if err != nil {
+			t.Fatalf("%s is not in the vault: %v", name, err)
+		}
+		_ = f.Close()
+	}
+}
+
+// A file may be named for a recording whatever its name, also one that the
+// archive has already; twice gives one transcript.
+func TestSubtitleForRecording(t *testing.T) {
+	dir := t.TempDir()
+	h := backendtest.Open(t, backendtest.Options{})
+	file := h.Case(t, "C-1")
+	clip := h.Take(t, file.ID, backendtest.Clip(t, dir, "检查.mp4", backendtest.Small()))[0]
+	known := write(t, filepath.Join(dir, "known.srt"), "1\n00:00:00,200 --> 00:00:01,000\n早先收存的话\n")
+	receive(t, h, ingest.Submission{CaseID: file.ID, Paths: []string{known}})
+	fresh := write(t, filepath.Join(dir, "fresh.srt"), "1\n00:00:00,200 --> 00:00:01,000\n新收存的话\n")
+	for range 2 {
+		for _, o := range receive(t, h, ingest.Submission{CaseID: file.ID, Paths: []string{fresh, known}, RecordingID: clip.ID}) {
+			if o.Err != nil {
+				t.Error(o.Name, o.Err)
+			}
+		}
+	}
+	got, err := h.Catalog.Transcripts(t.Context(), clip.ID)
+	if err != nil || len(got) != 2 || got[0].Cues[0].Text != "早先收存的话" || got[1].Cues[0].Text != "新收存的话" {
+		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -53,7 +53,7 @@ func (d *Desk) Receive(ctx context.Context, actor accounts.Actor, s Submission, 
 		w.file(ctx, i, intents[i])
 	}
 	// What is stored is joined even when the rest was cancelled.
-	if err := w.chain(context.WithoutCancel(ctx)); err != nil {
+	if err := errors.Join(w.chain(context.WithoutCancel(ctx)), w.alone(context.WithoutCancel(ctx))); err != nil {
 		return w.p.Outcomes, err
 	}
 	if ctx.Err() != nil {
@@ -173,14 +173,14 @@ func (w *work) keep(ctx context.Context, f *os.File, info fs.FileInfo, record ca
 	record.CaseID, record.Stage, record.StoredBy = w.submission.CaseID, w.submission.Stage, w.actor.ID
 	record.SHA256, record.SM3, record.Size = kept.SHA256, kept.SM3, kept.Size
 	d.count(ctx, &record)
-	stored, receipt, err := w.catalogue(ctx, record, intent)
+	stored, receipt, remark, err := w.catalogue(ctx, record, intent)
 	if id := knownRecord(err); id != "" { // another submission was quicker
 		return w.known(ctx, o, id)
 	}
 	if err != nil {
 		return o, err
 	}
-	o.State, o.RecordID, o.Seq = Stored, stored.ID, receipt.Seq
+	o.State, o.RecordID, o.Seq, o.Err = Stored, stored.ID, receipt.Seq, remark
 	if stored.Medium == catalog.MediumVideo && stored.Playable() {
 		w.recordings = append(w.recordings, stored)
 	}
@@ -189,7 +189,7 @@ func (w *work) keep(ctx context.Context, f *os.File, info fs.FileInfo, record ca
 
 // known acknowledges an original that is there already.
 func (w *work) known(ctx context.Context, o Outcome, recordID string) (Outcome, error) {
-	receipt, err := w.desk.cfg.Log.Note(ctx, audit.Entry{
+	receipt, err := w.desk.joinKnown(ctx, recordID, w.submission.RecordingID, audit.Entry{
 		Actor: w.actor.ID, Event: audit.Ingestion,
 		Objects: map[string]string{"case": w.submission.CaseID, "record": recordID},
 		Codes:   map[string]any{"known": true, "sha256": o.SHA256}, Details: map[string]any{"name": o.Name},
@@ -220,16 +220,16 @@ func (d *Desk) count(ctx context.Context, r *catalog.Record) {
 
 // catalogue makes the file a record, in one transaction with its derived work,
 // its transcripts, the settled intent and the entry.
-func (w *work) catalogue(ctx context.Context, r catalog.Record, intent string) (catalog.Record, audit.Receipt, error) {
+func (w *work) catalogue(ctx context.Context, r catalog.Record, intent string) (stored catalog.Record, receipt audit.Receipt, remark, err error) {
 	d := w.desk
 	id, err := uuid.NewV7()
 	if err != nil {
-		return r, audit.Receipt{}, fmt.Errorf("make id: %w", err)
+		return r, receipt, nil, fmt.Errorf("make id: %w", err)
 	}
 	r.ID = id.String()
-	spoken, err := d.transcripts(ctx, r)
+	spoken, remark, err := d.transcripts(ctx, r, w.submission.RecordingID)
 	if err != nil {
-		return r, audit.Receipt{}, err
+		return r, receipt, nil, err
 	}
 	entry := audit.Entry{
 		Actor: w.actor.ID, Event: audit.Ingestion, Objects: map[string]string{"case": r.CaseID, "record": r.ID},
@@ -238,7 +238,10 @@ func (w *work) catalogue(ctx context.Context, r catalog.Record, intent string) (
 		},
 		Details: map[string]any{"name": r.FileName, "title": r.Title},
 	}
-	receipt, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
+	if r.Medium == catalog.MediumTranscript {
+		entry.Codes["cues"] = cues(spoken)
+	}
+	receipt, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
 		if r, err = d.cfg.Catalog.AddRecord(ctx, tx, r); err != nil {
 			return err
 		}
@@ -254,7 +257,15 @@ func (w *work) catalogue(ctx context.Context, r catalog.Record, intent string) (
 		}
 		return d.cfg.Jobs.Settle(ctx, tx, intent)
 	})
-	return r, receipt, err
+	return r, receipt, remark, err
+}
+
+func cues(of []catalog.Transcript) int {
+	n := 0
+	for _, t := range of {
+		n += len(t.Cues)
+	}
+	return n
 }
 
 func derived(r catalog.Record) []string {

@@ -27,6 +27,8 @@ type intent struct {
 	Size     int64     `json:"size"`
 	Modified time.Time `json:"modified"`
 	Chain    bool      `json:"chain,omitempty"` // one of the segments of an activity
+	// Recording is the one whose transcript the file is.
+	Recording string `json:"recording,omitempty"`
 }
 
 // intend writes down every file of the submission before the first is touched;
@@ -37,7 +39,7 @@ func (w *work) intend(ctx context.Context, files []Outcome) ([]string, error) {
 		if o.State != Waiting {
 			continue
 		}
-		n := intent{Path: o.Path, Case: w.submission.CaseID, Stage: w.submission.Stage, Actor: w.actor.ID, Size: o.Size, Chain: w.submission.Chain}
+		n := intent{Path: o.Path, Case: w.submission.CaseID, Stage: w.submission.Stage, Actor: w.actor.ID, Size: o.Size, Chain: w.submission.Chain, Recording: w.submission.RecordingID}
 		if info, err := os.Stat(o.Path); err == nil {
 			n.Modified = info.ModTime().UTC()
 		}
@@ -122,7 +124,7 @@ func (d *Desk) takeUp(ctx context.Context, j jobs.Job, progress jobs.Progress) e
 	if err = d.cfg.Accounts.Require(ctx, account.Actor, accounts.Ingest, map[string]string{"case": n.Case}); err != nil {
 		return jobs.Permanent(err)
 	}
-	w := &work{desk: d, actor: account.Actor, submission: Submission{CaseID: n.Case, Stage: n.Stage}, p: Progress{Started: d.cfg.Now(), Bytes: n.Size}}
+	w := &work{desk: d, actor: account.Actor, submission: Submission{CaseID: n.Case, Stage: n.Stage, RecordingID: n.Recording}, p: Progress{Started: d.cfg.Now(), Bytes: n.Size}}
 	w.told = func(p Progress) { progress(p.BytesDone, p.Bytes) }
 	o := Outcome{Path: n.Path, Name: name(n.Path), Size: n.Size, State: Running}
 	err = ErrVanished.With("name", o.Name)

@@ -51,12 +51,12 @@ func given(parts ...string) []string {
 // what is spoken in it, and the notes on it. Each carries the title, so that a
 // word of the title and one of a page can be sought together, and the
 // description of its case, so that a field and a word can.
-func recordDocuments(f catalog.CaseFile, r catalog.Record, pages []catalog.PageText, spoken catalog.Transcript, notes []catalog.Annotation) []search.Document {
+func recordDocuments(f catalog.CaseFile, r catalog.Record, pages []catalog.PageText, spoken []catalog.Transcript, notes []catalog.Annotation) []search.Document {
 	base := search.Document{
 		Case: r.CaseID, Record: r.ID, Kind: r.Kind, Stage: r.Stage, Date: r.Date, Title: r.Title,
 		Type: f.Type, Number: given(f.Code, f.CaseNumber, r.Code), Party: parties(f.Party), Officer: f.Officers, Retention: f.Retention,
 	}
-	out := make([]search.Document, 0, 1+len(pages)+len(spoken.Cues)+len(notes))
+	out := make([]search.Document, 0, 1+len(pages)+len(notes))
 
 	d := base
 	d.ID, d.Source, d.Text = r.ID+"#title", search.SourceTitle, lines(r.Code, r.FileName)
@@ -70,13 +70,16 @@ func recordDocuments(f catalog.CaseFile, r catalog.Record, pages []catalog.PageT
 		d.ID, d.Source, d.Page, d.Text = r.ID+"#p"+strconv.Itoa(p.Page), search.SourcePage, p.Page, p.Text
 		out = append(out, d)
 	}
-	for n, c := range spoken.Cues {
-		d := base
-		d.T0, d.T1 = milliseconds(c.From), milliseconds(c.To)
-		// Two people may begin to speak in the same millisecond.
-		d.ID = r.ID + "#t" + strconv.FormatInt(d.T0, 10) + "." + strconv.Itoa(n)
-		d.Source, d.Text = search.SourceSpeech, lines(c.Speaker, c.Text)
-		out = append(out, d)
+	n := 0 // of the cue among all lines: two people may begin to speak in the same millisecond
+	for _, line := range spoken {
+		for _, c := range line.Cues {
+			d := base
+			d.T0, d.T1 = milliseconds(c.From), milliseconds(c.To)
+			d.ID = r.ID + "#t" + strconv.FormatInt(d.T0, 10) + "." + strconv.Itoa(n)
+			d.Source, d.Text = search.SourceSpeech, lines(c.Speaker, c.Text)
+			out = append(out, d)
+			n++
+		}
 	}
 	for _, a := range notes {
 		d := base

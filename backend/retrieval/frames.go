@@ -17,6 +17,11 @@ import (
 // megabytes.
 const kept = 16
 
+// rounding is half of what times of spoken words are kept in, a millisecond: a
+// word that was put at a frame must be found at that frame, whose time may be a
+// fraction later than the whole millisecond.
+const rounding = 0.0005 // s
+
 // frames says which frame is on show when a word is spoken, by the frame
 // indexes that the vault keeps.
 type frames struct {
@@ -53,7 +58,7 @@ func (x *frames) fillRecord(r RecordGroup) error {
 		if ix == nil {
 			return nil
 		}
-		h.Frame = ix.FrameAt(h.Time)
+		h.Frame = ix.FrameAt(h.Time + rounding)
 	}
 	return nil
 }

@@ -235,7 +235,7 @@ func (k *Keeper) record(ctx context.Context, f catalog.CaseFile, r catalog.Recor
 	if err != nil {
 		return err
 	}
-	transcript, err := k.catalog.Transcript(ctx, r.ID)
+	spoken, err := k.catalog.Transcripts(ctx, r.ID)
 	if err != nil {
 		return err
 	}
@@ -243,5 +243,5 @@ func (k *Keeper) record(ctx context.Context, f catalog.CaseFile, r catalog.Recor
 	if err != nil {
 		return err
 	}
-	return k.index.Replace(ctx, r.ID, recordDocuments(f, r, pages, transcript, notes), position)
+	return k.index.Replace(ctx, r.ID, recordDocuments(f, r, pages, spoken, notes), position)
 }

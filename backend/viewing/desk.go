@@ -249,6 +249,13 @@ type Cue struct {
 	Frame int64
 }
 
+// Line is a version of one line of the transcript, its cues with their frames.
+type Line struct {
+	catalog.Transcript
+
+	Cues []Cue
+}
+
 // Get returns an open viewing of this account. ErrNoViewing for any other id:
 // who guesses an id learns nothing.
 func (d *Desk) Get(id string, actor accounts.Actor) (*Viewing, error) {

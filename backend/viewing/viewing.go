@@ -249,23 +249,6 @@ func (v *Viewing) Keyframes() ([]int64, error) {
 	return out, nil
 }
 
-// Cues returns the newest transcript of the recording, each span with its frame.
-func (v *Viewing) Cues(ctx context.Context) ([]Cue, error) {
-	if err := v.begin(); err != nil {
-		return nil, err
-	}
-	defer v.end()
-	t, err := v.desk.cfg.Catalog.Transcript(ctx, v.info.Record.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Cue, 0, len(t.Cues))
-	for _, c := range t.Cues {
-		out = append(out, Cue{Cue: c, Frame: frameAt(v.times, c.From)})
-	}
-	return out, nil
-}
-
 // Annotations returns the notes on the record.
 func (v *Viewing) Annotations(ctx context.Context) ([]catalog.Annotation, error) {
 	if err := v.begin(); err != nil {

@@ -348,12 +348,15 @@ func TestNothingLeavesAClosedOrForeignViewing(t *testing.T) {
 	_, page := v.Page(ctx, 1, 100)
 	_, text := v.PageText(ctx, 1)
 	_, times := v.Times()
-	_, cues := v.Cues(ctx)
+	_, cues := v.Transcripts(ctx)
+	_, versions := v.TranscriptVersions(ctx, "x")
+	_, version := v.TranscriptAt(ctx, "x")
+	_, amend := v.Amend(ctx, catalog.Amendment{Act: catalog.ActAdd, Text: "x"}, 0, 0)
 	_, notes := v.Annotations(ctx)
 	_, note := v.Annotate(ctx, catalog.Annotation{Text: "x"})
 	_, present := v.Present(ctx, nil)
 	for name, err := range map[string]error{
-		"frame": frame, "sound": sound, "page": page, "text": text, "times": times, "cues": cues, "notes": notes, "note": note, "present": present,
+		"frame": frame, "sound": sound, "page": page, "text": text, "times": times, "cues": cues, "versions": versions, "version": version, "amend": amend, "notes": notes, "note": note, "present": present,
 	} {
 		if !errors.Is(err, viewing.ErrNoViewing) {
 			t.Errorf("%s after the close: %v", name, err)

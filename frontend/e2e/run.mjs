@@ -16,6 +16,7 @@ import * as review from './review.mjs';
 import * as screens from './screens.mjs';
 import * as texts from './texts.mjs';
 import * as witness from './witness.mjs';
+import * as words from './words.mjs';
 
 const walks = {
   review,
@@ -28,6 +29,7 @@ const walks = {
   texts,
   people,
   witness,
+  words,
   custody,
   screens,
 };

@@ -2,7 +2,16 @@
 // Arguments are cast because the generated classes carry methods and the bridge takes plain data.
 import * as face from '#wails/go/desktop/Viewings';
 import { call } from './errors';
-import type { Annotation, Coverage, Cue, Interval, PageText, Viewing, ViewingRequest } from './types';
+import type {
+  Amendment,
+  Annotation,
+  Coverage,
+  Interval,
+  PageText,
+  TranscriptLine,
+  Viewing,
+  ViewingRequest,
+} from './types';
 
 export const open = (request: ViewingRequest) => call<Viewing>(() => face.Open(request as never));
 export const get = (id: string) => call<Viewing>(() => face.Get(id));
@@ -11,7 +20,16 @@ export const present = (id: string, intervals: Interval[]) =>
 export const close = (id: string) => call<undefined>(() => face.Close(id));
 export const times = (id: string) => call<number[]>(() => face.Times(id));
 export const keyframes = (id: string) => call<number[]>(() => face.Keyframes(id));
-export const cues = (id: string) => call<Cue[]>(() => face.Cues(id));
+/** takeaway always fails: nothing is copied out of a viewing, and the try is logged. */
+export const takeaway = (id: string, act: 'copy' | 'print' | 'save') =>
+  call<undefined>(() => face.Takeaway(id, act));
+export const transcripts = (id: string) => call<TranscriptLine[]>(() => face.Transcripts(id));
+export const transcriptVersions = (id: string, line: string) =>
+  call<TranscriptLine[]>(() => face.TranscriptVersions(id, line));
+export const transcriptAt = (id: string, version: string) =>
+  call<TranscriptLine>(() => face.TranscriptAt(id, version));
+export const amend = (id: string, amendment: Amendment) =>
+  call<TranscriptLine>(() => face.Amend(id, amendment as never));
 export const pageText = (id: string, page: number, query: string) =>
   call<PageText>(() => face.PageText(id, page, query));
 export const annotations = (id: string) => call<Annotation[]>(() => face.Annotations(id));

@@ -39,7 +39,8 @@ beforeEach(() => {
           Get: () => Promise.resolve({ ...viewing }),
           Times: () => Promise.resolve(times),
           Keyframes: () => Promise.resolve([0]),
-          Cues: () => Promise.resolve([{ from: 1.25, to: 2, frame: 0, text: '', speaker: '' }]),
+          Transcripts: () =>
+            Promise.resolve([{ id: 't1', line: 't1', cues: [{ from: 1.25, to: 2, frame: 1250, text: '' }] }]),
           Annotations: () => Promise.resolve([]),
           Close: () => Promise.resolve(),
           Present: (_: string, list: Interval[]) => (

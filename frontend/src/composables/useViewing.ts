@@ -3,11 +3,11 @@
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
 import { on } from '@/api/events';
 import * as viewings from '@/api/viewings';
-import type { Annotation, Coverage, Cue, Interval, Viewing } from '@/api/types';
+import type { Annotation, Coverage, Interval, Viewing } from '@/api/types';
 import { sentenceOf, type Sentence } from '@/i18n/faults';
 import { grid, heard, noteInMs, noteOnGrid, onGrid } from '@/player/soundOnly';
-import { frameAt } from '@/player/timecode';
 import { useSession } from '@/stores/session';
+import { useTranscript } from './useTranscript';
 
 const nothing: Coverage = { ranges: [], fast: [], shown: 0, total: 0, share: 0 };
 
@@ -24,7 +24,6 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
   const viewing = shallowRef<Viewing | null>(null);
   const times = shallowRef<number[]>([]);
   const keyframes = shallowRef<number[]>([]);
-  const cues = shallowRef<Cue[]>([]);
   const annotations = shallowRef<Annotation[]>([]);
   const coverage = shallowRef<Coverage>(nothing);
   const fault = shallowRef<Sentence | null>(null);
@@ -37,12 +36,13 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
   const soundOnly = computed(() => isSoundOnly(viewing.value));
   /** Whether what is heard of a recording without frames is measured. */
   const measured = computed(() => !soundOnly.value || coverage.value.total > 0);
+  const transcript = useTranscript(id, times, soundOnly);
   /** The frame index was verified while this viewing stands open with provisional numbers. */
   const verifiedLater = ref(false);
   const numbering = ref(0);
 
   const contents = () =>
-    [viewings.times(id), viewings.keyframes(id), viewings.cues(id), viewings.annotations(id)] as const;
+    [viewings.times(id), viewings.keyframes(id), viewings.annotations(id), transcript.load()] as const;
 
   async function load(): Promise<boolean> {
     try {
@@ -50,16 +50,11 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
       const [found, ...asked] = await Promise.all([viewings.get(id), ...contents()]);
       // Verified numbers taken over just now: what came beside them may be older.
       const taken = found.record.indexState === 'provisional' && !found.provisional;
-      [times.value, keyframes.value, cues.value, annotations.value] = taken
-        ? await Promise.all(contents())
-        : asked;
+      [times.value, keyframes.value, annotations.value] = taken ? await Promise.all(contents()) : asked;
       const silentPicture = isSoundOnly(found);
       if (silentPicture) times.value = grid(found.duration);
       if (gone) return false;
-      if (silentPicture) {
-        cues.value = cues.value.map((cue) => ({ ...cue, frame: frameAt(times.value, cue.from) }));
-        annotations.value = annotations.value.map(noteOnGrid);
-      }
+      if (silentPicture) annotations.value = annotations.value.map(noteOnGrid);
       coverage.value = silentPicture ? onGrid(found.coverage) : found.coverage;
       viewing.value = found;
       session.enterViewing(found);
@@ -113,10 +108,10 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
       resume();
       return;
     }
-    const [fresh, keys, words, notes] = await Promise.all(contents());
+    const [fresh, keys, notes] = await Promise.all(contents());
     if (gone) return;
     const same = fresh.length === times.value.length && fresh.every((time, n) => time === times.value[n]);
-    [times.value, keyframes.value, cues.value, annotations.value] = [fresh, keys, words, notes];
+    [times.value, keyframes.value, annotations.value] = [fresh, keys, notes];
     coverage.value = found.coverage;
     viewing.value = found;
     if (same) resume();
@@ -147,7 +142,8 @@ export function useViewing(id: string, closing: () => Promise<void>, calm?: Calm
     viewing,
     times,
     keyframes,
-    cues,
+    transcript,
+    cues: transcript.cues,
     annotations,
     coverage,
     fault,

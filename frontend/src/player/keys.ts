@@ -93,6 +93,7 @@ export const keys: readonly Key[] = [
   ...line('note', 'viewing.keys.loop', { code: 'Space', shift: true, action: 'loop', cap: '␣' }),
   ...line('note', 'viewing.keys.note', { code: 'KeyM', action: 'note', cap: 'M' }),
   ...line('note', 'viewing.keys.noteRange', { code: 'KeyM', shift: true, action: 'note-range', cap: 'M' }),
+  ...line('note', 'viewing.keys.words', { code: 'KeyT', action: 'words', cap: 'T' }),
   ...line('mask', 'viewing.keys.newMask', { code: 'KeyR', action: 'new-mask', cap: 'R' }),
   ...line('mask', 'viewing.keys.endMask', { code: 'Delete', action: 'end-mask', cap: 'Del' }),
   ...line('mask', 'viewing.keys.nextMask', { code: 'Tab', action: 'next-mask', cap: 'Tab' }),

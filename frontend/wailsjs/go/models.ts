@@ -28,6 +28,34 @@ export namespace desktop {
 	        this.awaits = source["awaits"];
 	    }
 	}
+	export class Amendment {
+	    act: string;
+	    line: string;
+	    base: string;
+	    number: number;
+	    frame: number;
+	    frameTo: number;
+	    speaker: string;
+	    text: string;
+	    version: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Amendment(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.act = source["act"];
+	        this.line = source["line"];
+	        this.base = source["base"];
+	        this.number = source["number"];
+	        this.frame = source["frame"];
+	        this.frameTo = source["frameTo"];
+	        this.speaker = source["speaker"];
+	        this.text = source["text"];
+	        this.version = source["version"];
+	    }
+	}
 	export class Annotation {
 	    id: string;
 	    recordId: string;
@@ -839,11 +867,16 @@ export namespace desktop {
 	}
 	
 	export class Cue {
+	    number: number;
 	    from: number;
 	    to: number;
 	    frame: number;
 	    text: string;
 	    speaker: string;
+	    engine: string;
+	    confidence: number;
+	    checkedBy: string;
+	    checkedAt: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Cue(source);
@@ -851,11 +884,16 @@ export namespace desktop {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
 	        this.from = source["from"];
 	        this.to = source["to"];
 	        this.frame = source["frame"];
 	        this.text = source["text"];
 	        this.speaker = source["speaker"];
+	        this.engine = source["engine"];
+	        this.confidence = source["confidence"];
+	        this.checkedBy = source["checkedBy"];
+	        this.checkedAt = source["checkedAt"];
 	    }
 	}
 	
@@ -1274,6 +1312,7 @@ export namespace desktop {
 	    stage: string;
 	    paths: string[];
 	    chain: boolean;
+	    recordingId: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new IngestRequest(source);
@@ -1285,6 +1324,7 @@ export namespace desktop {
 	        this.stage = source["stage"];
 	        this.paths = source["paths"];
 	        this.chain = source["chain"];
+	        this.recordingId = source["recordingId"];
 	    }
 	}
 	export class Interval {
@@ -2599,6 +2639,58 @@ export namespace desktop {
 		}
 	}
 	
+	export class TranscriptLine {
+	    id: string;
+	    line: string;
+	    version: number;
+	    origin: string;
+	    track: number;
+	    label: string;
+	    language: string;
+	    engine: string;
+	    act: string;
+	    author: string;
+	    createdAt: string;
+	    cues: Cue[];
+	
+	    static createFrom(source: any = {}) {
+	        return new TranscriptLine(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.line = source["line"];
+	        this.version = source["version"];
+	        this.origin = source["origin"];
+	        this.track = source["track"];
+	        this.label = source["label"];
+	        this.language = source["language"];
+	        this.engine = source["engine"];
+	        this.act = source["act"];
+	        this.author = source["author"];
+	        this.createdAt = source["createdAt"];
+	        this.cues = this.convertValues(source["cues"], Cue);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class Verification {
 	    ok: boolean;

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,7 +46,7 @@ func (t *Format) Warm(context.Context) error { return t.set.Warm() }
 // refused.
 func (t *Format) Probe(head []byte, name string) int {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".txt", ".text", ".srt", ".csv", ".md", ".log":
+	case ".txt", ".text", ".srt", ".vtt", ".ass", ".ssa", ".csv", ".md", ".log":
 	case "":
 		if !utf8.Valid(head) || bytes.IndexByte(head, 0) >= 0 {
 			return 0
@@ -78,8 +79,8 @@ func (t *Format) Open(_ context.Context, f *os.File, name string) (extract.Docum
 		return nil, err
 	}
 	kind := "txt"
-	if strings.EqualFold(filepath.Ext(name), ".srt") {
-		kind = "srt"
+	if end := strings.ToLower(filepath.Ext(name)); slices.Contains([]string{".srt", ".vtt", ".ass", ".ssa"}, end) {
+		kind = end[1:]
 	}
 	return extract.Layout(kind, s, extract.SourceText, t.set, t.limits)
 }

@@ -35,7 +35,7 @@ export function useIngest(into: Into) {
     if (dir) await add.run([dir]);
   });
   const submit = useAsync(async () => {
-    const first = await ingest.submit({ ...into, paths: paths.value });
+    const first = await ingest.submit({ ...into, paths: paths.value, recordingId: '' });
     if (job.value?.id !== first.id) job.value = first;
     // A short job may have ended before this answer came; its last news was then not for us.
     const now = await ingest.job(first.id);
