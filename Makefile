@@ -152,7 +152,7 @@ bench-search: lab ## quoted search against Bleve's cjk and SQLite's trigram, an 
 	cd build/bench/search && $(GO) build -o ../../bin/bench-search-peer .
 	python3 build/bench/search/bench.py $(BIN)/diaoyue-lab $(BIN)/bench-search-peer $(SEARCH_CASES) --rounds $(BENCH_ROUNDS)
 
-.PHONY: bench-media bench-player bench-clips verify-media hostile-media fuzz faults
+.PHONY: bench-media bench-player bench-clips verify-media hostile-media hostile-text fuzz faults
 BENCH_ROUNDS ?= 5
 BENCH_ONLY   ?=
 VERIFY_FULL  ?=
@@ -182,6 +182,10 @@ verify-media: lab ## every frame of every test recording, in every order, agains
 hostile-media: lab ## HOSTILE=2000 mutated recordings through the sandboxed media worker
 	@build/bench/media/make_clips.sh build/bench/clips/small small
 	$(BIN)/diaoyue-lab media hostile --count $(HOSTILE) build/bench/clips/small/*
+
+DOCUMENTS ?= ../shared/data/documents
+hostile-text: lab ## HOSTILE=2000 mutated papers of every kind in DOCUMENTS through the extractor in its worker
+	$(BIN)/diaoyue-lab text hostile --count $(HOSTILE) $$(find $(DOCUMENTS) -type f -size -2M | sort)
 
 fuzz: frontend/dist/index.html ## every fuzz target of the tree for FUZZTIME (10s); stops at the first finding
 	@grep -rlE '^func Fuzz' --include=*_test.go --exclude-dir=node_modules . | sort | while read -r f; do \

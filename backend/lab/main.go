@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/backend/worker"
 	"diaoyue.example/workstation/media/remote"
 )
@@ -41,12 +42,20 @@ func subcommands() map[string]run {
 
 func main() {
 	if worker.Asked(os.Args[1:]) {
-		os.Exit(worker.Main(worker.Engine{Serve: remote.Serve}))
+		os.Exit(child(os.Args[1:]))
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := dispatch(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// child is the life of a worker with these arguments.
+func child(args []string) int {
+	if args[0] == worker.Extract {
+		return worker.Main(extraction.Engine())
+	}
+	return worker.Main(worker.Engine{Serve: remote.Serve})
 }
 
 func dispatch(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {

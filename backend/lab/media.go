@@ -47,9 +47,14 @@ func runMedia(ctx context.Context, args []string, _ io.Reader, stdout, stderr io
 	default:
 		err = errUsage
 	}
+	return judged(err, mediaUsage, stderr)
+}
+
+// judged is the exit code for what a subcommand came to, and says why.
+func judged(err error, usage string, stderr io.Writer) int {
 	switch {
 	case errors.Is(err, errUsage):
-		fmt.Fprint(stderr, mediaUsage)
+		fmt.Fprint(stderr, usage)
 		return exitUsage
 	case err != nil:
 		fmt.Fprintln(stderr, err)

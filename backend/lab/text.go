@@ -16,6 +16,7 @@ import (
 )
 
 const textUsage = `usage: diaoyue-lab text FILE [--json] [--cache DIR] [--no-ocr | --ocr DIR]
+       diaoyue-lab text hostile [--count 2000] [--seed 1] [--cache DIR] [--json] FILE...
 `
 
 // labText is what `text --json` prints.
@@ -27,6 +28,9 @@ type labText struct {
 
 // runText prints the text of a document.
 func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) int {
+	if len(args) > 0 && args[0] == "hostile" {
+		return judged(textHostile(ctx, args[1:], stdout), textUsage, stderr)
+	}
 	var asJSON, noOCR bool
 	cache, models := textCache(), ""
 	f, err := withFile("text", args, func(fs *flag.FlagSet) {
