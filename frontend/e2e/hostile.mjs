@@ -80,7 +80,10 @@ export async function run(station, browser) {
   // The words of the page itself: where they were found, and on the page.
   await find(page);
   await clean('where the words were found');
-  check((await page.evaluate(() => document.body.innerText)).includes('<img'), 'what was found stands there letter for letter');
+  check(
+    (await page.evaluate(() => document.body.innerText)).includes('<img'),
+    'what was found stands there letter for letter',
+  );
   await page.context().close();
 
   const reader = await newPage(browser);
@@ -96,7 +99,10 @@ export async function run(station, browser) {
     words: document.querySelector('[data-page="1"]').textContent,
   }));
   check(!paper.hurt && paper.images === 0, 'on the page: text and nothing else');
-  check(paper.words.replace(/\s/g, '').includes('<imgsrc=x'), 'the words lie over the page letter for letter');
+  check(
+    paper.words.replace(/\s/g, '').includes('<imgsrc=x'),
+    'the words lie over the page letter for letter',
+  );
   await reader.context().close();
 }
 

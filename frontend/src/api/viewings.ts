@@ -20,9 +20,6 @@ export const present = (id: string, intervals: Interval[]) =>
 export const close = (id: string) => call<undefined>(() => face.Close(id));
 export const times = (id: string) => call<number[]>(() => face.Times(id));
 export const keyframes = (id: string) => call<number[]>(() => face.Keyframes(id));
-/** takeaway always fails: nothing is copied out of a viewing, and the try is logged. */
-export const takeaway = (id: string, act: 'copy' | 'print' | 'save') =>
-  call<undefined>(() => face.Takeaway(id, act));
 export const transcripts = (id: string) => call<TranscriptLine[]>(() => face.Transcripts(id));
 export const transcriptVersions = (id: string, line: string) =>
   call<TranscriptLine[]>(() => face.TranscriptVersions(id, line));
