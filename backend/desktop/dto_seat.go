@@ -31,7 +31,8 @@ type Archive struct {
 // Engine is a process that reads foreign bytes, and what the kernel holds it
 // to; nothing is known of one that has not started yet.
 type Engine struct {
-	Role       string `json:"role"` // "desk" | "bench"
+	Name       string `json:"name"` // "media-worker" | "extract-worker"
+	Role       string `json:"role"` // "desk" | "bench" | "scans"
 	Running    bool   `json:"running"`
 	Deaths     int    `json:"deaths"` // since the archive was opened
 	Seccomp    bool   `json:"seccomp"`

@@ -154,7 +154,7 @@ func (s *Seat) Engines() ([]Engine, error) {
 	return ask(s.shell, func(_ context.Context, w *backend.Workstation, _ accounts.Actor) ([]Engine, error) {
 		return each(w.Engines(), func(e backend.EngineStatus) Engine {
 			return Engine{
-				Role: e.Role, Running: e.Running, Deaths: e.Deaths, Seccomp: e.Sandbox.Seccomp, Landlock: e.Sandbox.Landlock,
+				Name: e.Name, Role: e.Role, Running: e.Running, Deaths: e.Deaths, Seccomp: e.Sandbox.Seccomp, Landlock: e.Sandbox.Landlock,
 				Limits: e.Sandbox.Limits.Data > 0, NoNewPrivs: e.Sandbox.NoNewPrivs,
 			}
 		}), nil

@@ -947,6 +947,7 @@ export namespace desktop {
 	    }
 	}
 	export class Engine {
+	    name: string;
 	    role: string;
 	    running: boolean;
 	    deaths: number;
@@ -961,6 +962,7 @@ export namespace desktop {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.name = source["name"];
 	        this.role = source["role"];
 	        this.running = source["running"];
 	        this.deaths = source["deaths"];
