@@ -74,8 +74,9 @@ export async function run(station, browser) {
 
   await row(page, spoken).locator('.text').selectText();
   await page.keyboard.press('Control+c');
-  await id(page, 'law-refusal').or(page.locator('[role="alert"]')).first().waitFor();
+  await id(page, 'takeaway').waitFor();
   check(true, 'copying the words is refused');
+  await id(page, 'takeaway-close').click();
   await leave(page);
 
   await find(page, spoken, 20);
