@@ -213,7 +213,7 @@ func (d *Desk) count(ctx context.Context, r *catalog.Record) {
 	if err != nil {
 		return
 	}
-	defer rec.Close()
+	defer rec.Close() //nolint:contextcheck // letting go must not be cancelled
 	x := rec.Info()
 	r.Frames, r.Width, r.Height, r.IndexState = x.Frames, x.Width, x.Height, catalog.IndexProvisional
 }

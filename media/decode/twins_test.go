@@ -52,8 +52,8 @@ func TestAwkwardTwins(t *testing.T) {
 	for name, data := range map[string][]byte{
 		"cut.mp4":    frag[:len(frag)*2/3],
 		"flipped.ts": flipped,
-		"reset.ts": slices.Concat(part, part), // the clock begins anew
-		"hole.ts":  slices.Concat(part[:middle], part[middle+9*packet:]),
+		"reset.ts":   slices.Concat(part, part), // the clock begins anew
+		"hole.ts":    slices.Concat(part[:middle], part[middle+9*packet:]),
 	} {
 		if err := os.WriteFile(at(name), data, 0o600); err != nil {
 			t.Fatal(err)
