@@ -13,6 +13,7 @@ import (
 	"diaoyue.example/workstation/backend/backendtest"
 	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/retrieval"
+	"diaoyue.example/workstation/search/extract/compound/compoundtest"
 )
 
 // Whatever becomes of its text, a paper is archived, digested, counted with its
@@ -24,7 +25,7 @@ func TestEveryStateIsKeptAndFound(t *testing.T) {
 	for name, b := range map[string]string{
 		"whole.txt":    "some words",
 		"damaged.docx": "PK\x03\x04 nothing of a zip",
-		"locked.docx":  "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00",
+		"locked.docx":  string(compoundtest.Build(compoundtest.Entry{Path: "EncryptedPackage", Data: []byte("x")})),
 		"strange.wps":  "\x00\x01\x02\x03",
 	} {
 		path := filepath.Join(dir, name)

@@ -107,7 +107,9 @@ func skipped(path string, err error) Outcome {
 // or an unpacker of the last age leaves GBK, which is read as text is.
 func name(path string) string {
 	base := filepath.Base(path)
-	if !utf8.ValidString(base) {
+	// What looks like a byte order mark is none in a name: it would turn the rest
+	// of it, the ending too, into other signs.
+	if !utf8.ValidString(base) && !strings.HasPrefix(base, "\xff\xfe") && !strings.HasPrefix(base, "\xfe\xff") {
 		if s, err := text.Decode([]byte(base)); err == nil {
 			base = s
 		}
