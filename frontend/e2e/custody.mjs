@@ -23,6 +23,7 @@ const answers = (page, path) => page.request.post(new URL('/__dialog', page.url(
 
 export async function run(station, browser) {
   const page = await newPage(browser);
+  const began = Date.now() - 1000; // the log's times have whole seconds
   await fixity(station, page);
   await backups(station, page);
   await retention(station, page);
@@ -30,8 +31,10 @@ export async function run(station, browser) {
   await lock(station, page);
   await takeaway(page);
   await life(page);
-  await key(station, page);
-  check(page.faults.length === 0, `no errors on the console ${page.faults.join(' | ')}`);
+  await key(station, page, began);
+  // A viewing that is closed from outside answers its page no more: that is the point.
+  const faults = page.faults.filter((fault) => !/status of 404 .*\/viewings\//.test(fault));
+  check(faults.length === 0, `no errors on the console ${faults.join(' | ')}`);
   await page.context().close();
 }
 
@@ -261,7 +264,7 @@ async function life(page) {
   check((pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0) === sheets, `it prints on ${sheets} sheets`);
 }
 
-async function key(station, page) {
+async function key(station, page, began) {
   await signIn(page, station.url, '0903');
   await at(page, '#/log');
   await id(page, 'key-panel').getByText('本人可读的文件').waitFor();
@@ -276,7 +279,7 @@ async function key(station, page) {
     limit: 50,
   });
   check(
-    tries.filter((row) => row.codes.includes('viewing.takeaway')).length === 3,
+    tries.filter((row) => Date.parse(row.at) >= began && row.codes.includes('viewing.takeaway')).length === 3,
     'each try stands in the log',
   );
   const medium = join(station.home, 'second');

@@ -86,6 +86,8 @@ async function openPaper(page) {
   await id(page, 'open-hit').click();
   await purpose(page, { pick: 'planned' });
   await page.locator('[data-page="1"][data-ready="true"]').waitFor({ timeout: 30000 });
+  // Under a dialog that is still closing, keys are the dialog's.
+  await page.waitForFunction(() => !document.querySelector('[aria-modal="true"]'));
 }
 
 // Marks under which the picture is blank paper: they would point beside the words.

@@ -17,7 +17,7 @@ const screens = [
   { name: 'search', who: '0217', go: search },
   { name: 'search-list', who: '0217', go: listSearch },
   { name: 'review', who: '0217', go: (page) => open(page, /\.mp4|检查录像/, true) },
-  { name: 'page', who: '0217', go: (page) => open(page, /检查通知书/, false) },
+  { name: 'page', who: '0217', go: (page) => open(page, /现场检查笔录/, false) },
   { name: 'ingest', who: '0203', go: (page) => page.evaluate(() => (location.hash = '#/ingest')) },
   { name: 'custody-fixity', who: '0203', go: fixity },
   ...['backup', 'retention', 'isolation'].map((tab) => ({
