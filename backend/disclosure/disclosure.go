@@ -84,3 +84,12 @@ func (d *Desk) refuse(ctx context.Context, actor accounts.Actor, why *fault.Faul
 	_, err := d.cfg.Log.Note(ctx, audit.Entry{Actor: actor.ID, Event: audit.Refusal, Result: audit.Refused, Objects: objects, Codes: codes})
 	return errors.Join(why.With(append(params, fault.Basis, basis)...), err)
 }
+
+// noteRefusal logs a refusal that another room worded.
+func (d *Desk) noteRefusal(ctx context.Context, actor accounts.Actor, why error, objects map[string]string) error {
+	_, err := d.cfg.Log.Note(ctx, audit.Entry{
+		Actor: actor.ID, Event: audit.Refusal, Result: audit.Refused, Objects: objects,
+		Codes: map[string]any{"code": fault.Code(why), "basis": fault.Params(why)[fault.Basis]},
+	})
+	return err
+}

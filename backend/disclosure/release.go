@@ -42,7 +42,8 @@ func (d *Desk) Release(ctx context.Context, actor accounts.Actor, id, outDir str
 		return Released{}, err
 	}
 	if !c.state.allows(release) {
-		return Released{}, ErrState.With("state", string(c.state))
+		// Nothing is handed out without its approval (refusal R4).
+		return Released{}, d.refuse(ctx, actor, ErrState, BasisApproval, objects, "state", string(c.state))
 	}
 	record, err := d.cfg.Catalog.Record(ctx, c.recordID)
 	if err != nil {
@@ -50,7 +51,7 @@ func (d *Desk) Release(ctx context.Context, actor accounts.Actor, id, outDir str
 	}
 	// A copy of what is kept apart, or of an original that is broken, stays here.
 	if err = record.Readable(); err != nil {
-		return Released{}, err
+		return Released{}, errors.Join(err, d.noteRefusal(ctx, actor, err, objects))
 	}
 	if err = d.unchanged(ctx, actor, c, objects); err != nil {
 		return Released{}, err
