@@ -30,7 +30,7 @@ func (w *Workstation) PaperRows(ctx context.Context, actor accounts.Actor, f vie
 		return nil, err
 	}
 	f.Before, f.Limit = 0, MaxPaperRows+1
-	rows, err := w.Viewing.Rows(ctx, actor, f)
+	rows, err := w.Register(ctx, actor, f)
 	if err != nil {
 		return nil, err
 	}

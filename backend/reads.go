@@ -8,6 +8,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/disclosure"
 	"diaoyue.example/workstation/backend/viewing"
 )
 
@@ -148,12 +149,46 @@ func (w *Workstation) described(ctx context.Context, actor accounts.Actor, r cat
 
 // Register returns the register of viewings: see viewing.Desk.Rows.
 func (w *Workstation) Register(ctx context.Context, actor accounts.Actor, f viewing.Filter) ([]viewing.Row, error) {
-	return w.Viewing.Rows(ctx, actor, f)
+	rows, err := w.Viewing.Rows(ctx, actor, f)
+	if err != nil {
+		return nil, err
+	}
+	return rows, w.tellFates(ctx, rows)
+}
+
+// tellFates fills in what became of the copies that were viewed: who approved
+// one, and whether it was handed out. A viewing of an original names nobody.
+func (w *Workstation) tellFates(ctx context.Context, rows []viewing.Row) error {
+	known := map[string]disclosure.Fate{}
+	for i := range rows {
+		r := &rows[i]
+		if r.CopyID == "" {
+			continue
+		}
+		fate, ok := known[r.CopyID]
+		if !ok {
+			var err error
+			if fate, err = w.Disclosure.Fate(ctx, r.CopyID); err != nil {
+				return err
+			}
+			known[r.CopyID] = fate
+		}
+		r.CopyNumber, r.Approver, r.Exported = fate.Number, fate.Approver, fate.Released
+		if fate.Approver != "" {
+			r.ApprovalNumber = fate.Number
+		}
+	}
+	return nil
 }
 
 // Session returns one viewing of the register with its intervals.
 func (w *Workstation) Session(ctx context.Context, actor accounts.Actor, id string) (viewing.Row, error) {
-	return w.Viewing.Session(ctx, actor, id)
+	row, err := w.Viewing.Session(ctx, actor, id)
+	if err != nil {
+		return viewing.Row{}, err
+	}
+	rows := []viewing.Row{row}
+	return rows[0], w.tellFates(ctx, rows)
 }
 
 // Step is one thing that happened to a record or a copy.

@@ -233,12 +233,17 @@ func (d *desk) watch(t *testing.T, actor accounts.Actor, copyID string) {
 
 func (d *desk) approved(t *testing.T) string {
 	t.Helper()
-	id, head := d.candidate(t), d.As(accounts.HeadOfAgency)
-	d.watch(t, head, id)
-	if err := d.Disclosure.Approve(t.Context(), head, id, disclosure.Approval{Opinion: "good"}); err != nil {
+	id := d.candidate(t)
+	d.watch(t, d.As(accounts.HeadOfAgency), id)
+	if err := d.approve(t, id); err != nil {
 		t.Fatal(err)
 	}
 	return id
+}
+
+func (d *desk) approve(t *testing.T, id string) error {
+	t.Helper()
+	return d.Disclosure.Approve(t.Context(), d.As(accounts.HeadOfAgency), id, disclosure.Approval{Opinion: "good"})
 }
 
 // flipCandidates changes one byte of every sealed candidate.

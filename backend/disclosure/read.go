@@ -141,6 +141,27 @@ func (d *Desk) Copy(ctx context.Context, actor accounts.Actor, id string) (Copy,
 	return out, err
 }
 
+// Fate is what became of a copy, for the register of viewings.
+type Fate struct {
+	Number   string // of the copy, FB-2026-001; an approval is known by it
+	Approver string // name of who approved it, "" when nobody did
+	Released bool   // it was handed out
+}
+
+// Fate tells what became of a copy. Whoever may see a row of the register may
+// know it; so no duty is asked for. Errors: ErrNoCopy.
+func (d *Desk) Fate(ctx context.Context, id string) (Fate, error) {
+	c, err := d.row(ctx, id)
+	if err != nil {
+		return Fate{}, err
+	}
+	f := Fate{Number: c.number, Released: c.releasedAt != ""}
+	if c.decision.Approved {
+		f.Approver, err = d.name(ctx, c.decision.Account)
+	}
+	return f, err
+}
+
 // concerned lets through those whose duty has to do with copies.
 func (d *Desk) concerned(ctx context.Context, actor accounts.Actor, objects map[string]string) error {
 	for _, p := range []accounts.Permission{accounts.CheckRedaction, accounts.SecrecyReview, accounts.Approve, accounts.Release} {
