@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"backend/workday", "backend/signature", "backend/figure/mishap"},
 	{"backend/store", "backend/vault", "backend/worker", "backend/forms", "backend/audit/check", "backend/certificate", "media/internal/av", "media/redact", "search"},
 	{"backend/audit", "backend/vault/vaulttest", "media/frameindex", "media/probe", "media/mediatest", "search/extract"},
-	{"backend/accounts", "backend/jobs", "backend/verifier", "media/decode", "search/extract/pdf", "search/extract/compound", "search/extract/compound/compoundtest", "search/extract/text"},
+	{"backend/accounts", "backend/jobs", "backend/verifier", "media/decode", "media/subtitles", "search/extract/pdf", "search/extract/compound", "search/extract/compound/compoundtest", "search/extract/text"},
 	{"backend/catalog", "backend/verifier/diaoyue-verify", "media/preview", "media/export", "media/detect", "search/extract/ofd", "search/extract/office", "search/extract/word", "search/extract/mail", "search/extract/ocr"},
 	{"media/remote", "search/extract/formats", "search/extract/remote"},
 	{"backend/ingest", "backend/extraction", "backend/retrieval", "backend/viewing", "backend/preservation"},

@@ -120,9 +120,14 @@ func (d *Desk) indexed(ctx context.Context, r catalog.Record, x catalog.Indexed,
 		if _, err := d.cfg.Catalog.SetIndex(ctx, tx, r.ID, x); err != nil || result != audit.OK {
 			return err
 		}
-		// Thumbnails carry frame numbers: they wait for the verified ones.
-		_, err := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobPreview, Subject: r.ID})
-		return err
+		// Thumbnails carry frame numbers, and words times from frame 0: they wait
+		// for the verified ones.
+		for _, kind := range []string{JobSubtitles, JobPreview} {
+			if _, err := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: kind, Subject: r.ID}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("note frame index: %w", err)

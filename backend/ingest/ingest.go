@@ -74,6 +74,7 @@ func New(cfg Config) *Desk {
 	cfg.Jobs.Handle(JobText, d.takeText)
 	cfg.Jobs.Handle(JobEnclosures, d.takeEnclosures)
 	cfg.Jobs.Handle(JobPreview, d.buildPreview)
+	cfg.Jobs.Handle(JobSubtitles, d.takeSubtitles)
 	cfg.Jobs.Handle(JobIntake, d.takeUp)
 	cfg.Jobs.HandleLate(JobOCR, d.readPages)
 	return d

@@ -48,6 +48,8 @@ func do(ctx context.Context, c *conduit.Call) (data any, body []byte, err error)
 		data, err = exported(ctx, c)
 	case methodPreview:
 		body, err = makePreview(ctx, c)
+	case methodSubtitles:
+		body, err = readSubtitles(ctx, c)
 	case methodOpen:
 		data, err = openRecording(ctx, c)
 	case methodTimes, methodFrame, methodSound:

@@ -1,0 +1,76 @@
+package backend_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/backendtest"
+	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/retrieval"
+)
+
+// Subtitle tracks inside a recording become lines of its transcripts, each
+// once, and a word of them is found at its frame.
+func TestEmbeddedWordsAreFound(t *testing.T) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("the ffmpeg program is not installed; it makes the recording")
+	}
+	h := backendtest.Open(t, backendtest.Options{})
+	dir := t.TempDir()
+	plain := backendtest.Clip(t, dir, "plain.mp4", backendtest.Small())
+	args := []string{"-v", "error", "-i", plain}
+	for name, words := range map[string]string{"a.srt": "琉璃筒瓦在此", "b.srt": "Glazed tiles"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("1\n00:00:00,680 --> 00:00:01,200\n<i>"+words+"</i>\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	both := filepath.Join(dir, "both.mkv")
+	args = append(args, "-i", filepath.Join(dir, "a.srt"), "-i", filepath.Join(dir, "b.srt"), "-map", "0:v", "-map", "1", "-map", "2",
+		"-c:v", "copy", "-c:s:0", "srt", "-c:s:1", "ass", "-metadata:s:s:0", "language=chi", "-metadata:s:s:1", "language=eng", "-metadata:s:s:1", "title=for visitors", both)
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	records := h.Take(t, h.Case(t, "C-1").ID, plain, both)
+	settle := func() {
+		t.Helper()
+		if err := h.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settle()
+	for range 2 {
+		if got, err := h.Catalog.Transcripts(t.Context(), records[0].ID); err != nil || len(got) != 0 {
+			t.Errorf("a recording without subtitles speaks: %+v, %v", got, err)
+		}
+		got, err := h.Catalog.Transcripts(t.Context(), records[1].ID)
+		if err != nil || len(got) != 2 {
+			t.Fatalf("%d lines, %v", len(got), err)
+		}
+		for i, want := range []struct {
+			track                 int
+			language, label, text string
+		}{{2, "eng", "for visitors", "Glazed tiles"}, {1, "chi", "", "琉璃筒瓦在此"}} {
+			l := got[i]
+			if l.Origin != catalog.OriginEmbedded || l.SourceID != records[1].ID || l.Track != want.track || l.Language != want.language ||
+				l.Label != want.label || l.Ordinal != 1 || len(l.Cues) != 1 || l.Cues[0].Text != want.text {
+				t.Errorf("line %d is %+v", i, l)
+			}
+		}
+		if err = h.Ingest.Reindex(t.Context(), records[1].ID); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+	}
+	for _, words := range []string{"琉璃筒瓦", "glazed"} {
+		found, err := h.Retrieval.Search(t.Context(), h.As(accounts.Reviewer), retrieval.Query{Text: words, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.Groups) != 1 || found.Groups[0].Records[0].Hits[0].Frame != 17 {
+			t.Errorf("%s: %+v, want frame 17", words, found.Groups)
+		}
+	}
+}
