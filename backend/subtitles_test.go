@@ -1,14 +1,18 @@
 package backend_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/backendtest"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/retrieval"
 )
 
@@ -19,6 +23,8 @@ func TestEmbeddedWordsAreFound(t *testing.T) {
 		t.Skip("the ffmpeg program is not installed; it makes the recording")
 	}
 	h := backendtest.Open(t, backendtest.Options{})
+	h.Config.Workers = true // foreign bytes are read where nothing can be opened
+	h.Reopen(t)
 	dir := t.TempDir()
 	plain := backendtest.Clip(t, dir, "plain.mp4", backendtest.Small())
 	args := []string{"-v", "error", "-i", plain}
@@ -27,8 +33,13 @@ func TestEmbeddedWordsAreFound(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const pgs = "PG\x00\x00\x8c\xa0\x00\x00\x00\x00\x16\x00\x0b\x01\x40\x00\xb4\x10\x00\x00\x80\x00\x00\x00PG\x00\x00\x8c\xa0\x00\x00\x00\x00\x80\x00\x00"
+	if err := os.WriteFile(filepath.Join(dir, "c.sup"), []byte(pgs), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	both := filepath.Join(dir, "both.mkv")
-	args = append(args, "-i", filepath.Join(dir, "a.srt"), "-i", filepath.Join(dir, "b.srt"), "-map", "0:v", "-map", "1", "-map", "2",
+	args = append(args, "-i", filepath.Join(dir, "a.srt"), "-i", filepath.Join(dir, "b.srt"), "-i", filepath.Join(dir, "c.sup"),
+		"-map", "0:v", "-map", "1", "-map", "2", "-map", "3", "-c:s:2", "copy",
 		"-c:v", "copy", "-c:s:0", "srt", "-c:s:1", "ass", "-metadata:s:s:0", "language=chi", "-metadata:s:s:1", "language=eng", "-metadata:s:s:1", "title=for visitors", both)
 	if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -63,6 +74,20 @@ func TestEmbeddedWordsAreFound(t *testing.T) {
 			t.Fatal(err)
 		}
 		settle()
+	}
+	entries, err := h.Log.List(t.Context(), audit.Filter{Event: audit.Extraction})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, e := range entries {
+		if e.Codes["kind"] == ingest.JobSubtitles {
+			told = append(told, fmt.Sprint(e.Codes["tracks"], " ", e.Codes["not_readable"]))
+		}
+	}
+	slices.Sort(told)
+	if want := []string{"0 hdmv_pgs_subtitle", "0 hdmv_pgs_subtitle", "2 hdmv_pgs_subtitle"}; !slices.Equal(told, want) {
+		t.Errorf("the log says %q, want %q", told, want)
 	}
 	for _, words := range []string{"琉璃筒瓦", "glazed"} {
 		found, err := h.Retrieval.Search(t.Context(), h.As(accounts.Reviewer), retrieval.Query{Text: words, Limit: 10})
