@@ -20,13 +20,13 @@ func TestRegisterTellsCopies(t *testing.T) {
 	d.watch(t, head, id)
 	row := func() viewing.Row {
 		t.Helper()
-		rows, err := d.PaperRows(ctx, d.As(accounts.SecurityAuditor), viewing.Filter{CopyID: id})
-		if err != nil || len(rows) != 1 {
-			t.Fatalf("%d rows, %v", len(rows), err)
+		rows, failed := d.PaperRows(ctx, d.As(accounts.SecurityAuditor), viewing.Filter{CopyID: id})
+		if failed != nil || len(rows) != 1 {
+			t.Fatalf("%d rows, %v", len(rows), failed)
 		}
-		one, err := d.Session(ctx, head, rows[0].ID)
-		if err != nil || one.Approver != rows[0].Approver || one.Exported != rows[0].Exported || one.CopyNumber != rows[0].CopyNumber {
-			t.Errorf("the session tells %+v (%v), the row %+v", one, err, rows[0])
+		one, failed := d.Session(ctx, head, rows[0].ID)
+		if failed != nil || one.Approver != rows[0].Approver || one.Exported != rows[0].Exported || one.CopyNumber != rows[0].CopyNumber {
+			t.Errorf("the session tells %+v (%v), the row %+v", one, failed, rows[0])
 		}
 		return rows[0]
 	}
