@@ -54,14 +54,28 @@ type ViewingRow struct {
 
 // LogFilter narrows the list of log entries.
 type LogFilter struct {
-	Event   string `json:"event"`
-	Account string `json:"account"`
-	Result  string `json:"result"`
-	Object  string `json:"object"`
-	From    string `json:"from"`
-	To      string `json:"to"`
-	Before  int64  `json:"before"` // seq, 0 = from the newest
-	Limit   int    `json:"limit"`
+	Events   []string `json:"events"`   // any of them
+	Accounts []string `json:"accounts"` // ids, any of them; "system" is the program itself
+	Result   string   `json:"result"`
+	Object   string   `json:"object"` // "kind:id", or the id of a record
+	From     string   `json:"from"`
+	To       string   `json:"to"`
+	Before   int64    `json:"before"` // seq, 0 = from the newest
+	Limit    int      `json:"limit"`
+}
+
+// LogTally says how many entries fit, and how they divide.
+type LogTally struct {
+	Total    int64      `json:"total"`
+	Events   []LogShare `json:"events"`   // as if no event were chosen, most first
+	Accounts []LogShare `json:"accounts"` // as if no account were chosen, most first
+}
+
+// LogShare is what one event or account has of the entries.
+type LogShare struct {
+	Value string `json:"value"` // what LogFilter takes
+	Name  string `json:"name"`  // number and name of an account, "" of an event and of the program
+	Count int64  `json:"count"`
 }
 
 // LogRow is one entry of the log.

@@ -204,6 +204,7 @@ func expectations() map[string]expectation {
 		"Register.Viewings":     {may: everybody},
 		"Register.Session":      {may: everybody, guessed: noViewing, args: []any{id}},
 		"Register.Entries":      {may: "archivist reviewer disclosure checker secrecy head secadmin auditor"},
+		"Register.Tally":        {may: "archivist reviewer disclosure checker secrecy head secadmin auditor"},
 		"Register.Paper":        {may: "head auditor"},
 		"Register.Workbook":     {may: "head auditor", guessed: "desktop.bad_request"},
 		"Register.Head":         {may: everybody},

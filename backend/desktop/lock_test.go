@@ -50,11 +50,11 @@ func TestLockedSeat(t *testing.T) {
 	if got := s.get(t, frame); got.StatusCode != http.StatusNotFound {
 		t.Errorf("another account at the seat: %d", got.StatusCode)
 	}
-	rows, err := face[*desktop.Register](s).Entries(desktop.LogFilter{Event: "lock"})
+	rows, err := face[*desktop.Register](s).Entries(desktop.LogFilter{Events: []string{"lock"}})
 	if err != nil || len(rows) != 2 {
 		t.Errorf("%d locks in the log, %v", len(rows), err)
 	}
-	rows, err = face[*desktop.Register](s).Entries(desktop.LogFilter{Event: "unlock"})
+	rows, err = face[*desktop.Register](s).Entries(desktop.LogFilter{Events: []string{"unlock"}})
 	if err != nil || len(rows) != 2 || rows[1].Result != "refused" || rows[0].Result != "ok" {
 		t.Errorf("unlocks %+v, %v", rows, err)
 	}

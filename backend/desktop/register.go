@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"diaoyue.example/workstation/backend"
@@ -52,19 +51,11 @@ func (r *Register) Session(viewingID string) (ViewingRow, error) {
 // Entries lists log entries, newest first, as far as the account may read.
 func (r *Register) Entries(filter LogFilter) ([]LogRow, error) {
 	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) ([]LogRow, error) {
-		from, to, err := period(filter.From, filter.To)
+		f, err := logFilter(filter)
 		if err != nil {
 			return nil, err
 		}
-		// An object is "kind:id"; the id alone is taken as a record's.
-		kind, id, both := strings.Cut(filter.Object, ":")
-		if !both && filter.Object != "" {
-			kind, id = "record", filter.Object
-		}
-		rows, err := w.Entries(ctx, actor, audit.Filter{
-			Event: audit.Event(filter.Event), Actor: filter.Account, Result: audit.Result(filter.Result),
-			ObjectKind: kind, ObjectID: id, From: from, To: to, Before: filter.Before, Limit: filter.Limit,
-		})
+		rows, err := w.Entries(ctx, actor, f)
 		if err != nil {
 			return nil, err
 		}

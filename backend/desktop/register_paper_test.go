@@ -61,7 +61,7 @@ func TestRegisterPaper(t *testing.T) {
 		event string
 		seq   int64
 	}{{"printing", paper.Seq}, {"exporting", saved.Seq}} {
-		entries, listErr := register.Entries(desktop.LogFilter{Event: want.event})
+		entries, listErr := register.Entries(desktop.LogFilter{Events: []string{want.event}})
 		if listErr != nil || len(entries) != 1 || entries[0].Seq != want.seq || !strings.Contains(entries[0].Codes, paper.Digest) {
 			t.Errorf("%s: %+v %v", want.event, entries, listErr)
 		}

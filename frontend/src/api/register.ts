@@ -7,6 +7,7 @@ import type {
   LogFilter,
   LogHead,
   LogRow,
+  LogTally,
   Paper,
   RegisterFilter,
   Saved,
@@ -17,6 +18,7 @@ import type {
 export const viewings = (filter: RegisterFilter) => call<ViewingRow[]>(() => face.Viewings(filter as never));
 export const session = (viewingId: string) => call<ViewingRow>(() => face.Session(viewingId));
 export const entries = (filter: LogFilter) => call<LogRow[]>(() => face.Entries(filter as never));
+export const tally = (filter: LogFilter) => call<LogTally>(() => face.Tally(filter as never));
 export const head = () => call<LogHead>(() => face.Head());
 export const verify = () => call<Verification>(() => face.Verify());
 export const cancelVerify = () => call<undefined>(() => face.CancelVerify());

@@ -48,6 +48,7 @@ export type Interval = Plain<desktop.Interval>;
 export type Job = Plain<desktop.Job>;
 export type LogFilter = Plain<desktop.LogFilter>;
 export type LogHead = Plain<desktop.LogHead>;
+export type LogTally = Plain<desktop.LogTally>;
 export type LogRow = Plain<desktop.LogRow>;
 export type NewCase = Plain<desktop.NewCase>;
 export type Storage = Plain<desktop.Storage>;

@@ -1562,8 +1562,8 @@ export namespace desktop {
 	    }
 	}
 	export class LogFilter {
-	    event: string;
-	    account: string;
+	    events: string[];
+	    accounts: string[];
 	    result: string;
 	    object: string;
 	    from: string;
@@ -1577,8 +1577,8 @@ export namespace desktop {
 	
 	    constructor(source: any = {}) {
 	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.event = source["event"];
-	        this.account = source["account"];
+	        this.events = source["events"];
+	        this.accounts = source["accounts"];
 	        this.result = source["result"];
 	        this.object = source["object"];
 	        this.from = source["from"];
@@ -1628,6 +1628,56 @@ export namespace desktop {
 	        this.codes = source["codes"];
 	        this.details = source["details"];
 	    }
+	}
+	export class LogShare {
+	    value: string;
+	    name: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogShare(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.value = source["value"];
+	        this.name = source["name"];
+	        this.count = source["count"];
+	    }
+	}
+	export class LogTally {
+	    total: number;
+	    events: LogShare[];
+	    accounts: LogShare[];
+	
+	    static createFrom(source: any = {}) {
+	        return new LogTally(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.total = source["total"];
+	        this.events = this.convertValues(source["events"], LogShare);
+	        this.accounts = this.convertValues(source["accounts"], LogShare);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	
 	export class MatrixCase {

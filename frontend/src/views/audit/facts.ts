@@ -44,6 +44,3 @@ const events = (messages['audit']?.['event'] ?? {}) as Record<string, string>;
 
 /** eventName is the Chinese name of an event; PREMIS labels carry spaces, so they are no message paths. */
 export const eventName = (event: string): string => events[event] ?? event;
-
-/** eventOptions lists all known events for a filter. */
-export const eventOptions = () => Object.entries(events).map(([value, label]) => ({ value, label }));

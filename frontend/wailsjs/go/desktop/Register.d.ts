@@ -32,6 +32,8 @@ export function Session(arg1:string):Promise<desktop.ViewingRow>;
 
 export function SetSecondMedium(arg1:string):Promise<void>;
 
+export function Tally(arg1:desktop.LogFilter):Promise<desktop.LogTally>;
+
 export function Verify():Promise<desktop.Verification>;
 
 export function Viewings(arg1:desktop.RegisterFilter):Promise<Array<desktop.ViewingRow>>;

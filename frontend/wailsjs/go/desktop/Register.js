@@ -62,6 +62,10 @@ export function SetSecondMedium(arg1) {
   return window['go']['desktop']['Register']['SetSecondMedium'](arg1);
 }
 
+export function Tally(arg1) {
+  return window['go']['desktop']['Register']['Tally'](arg1);
+}
+
 export function Verify() {
   return window['go']['desktop']['Register']['Verify']();
 }
