@@ -152,6 +152,14 @@ bench-search: lab ## quoted search against Bleve's cjk and SQLite's trigram, an 
 	cd build/bench/search && $(GO) build -o ../../bin/bench-search-peer .
 	python3 build/bench/search/bench.py $(BIN)/diaoyue-lab $(BIN)/bench-search-peer $(SEARCH_CASES) --rounds $(BENCH_ROUNDS)
 
+DOCUMENTS ?= ../shared/data/documents
+TEXT_BENCH_DEPS := tesseract-ocr tesseract-ocr-chi-sim poppler-utils python3
+.PHONY: bench-text
+bench-text: lab frontend/dist/index.html ## scans and papers: errors against tesseract and pdftotext, page to glass, states, memory
+	@.ci/packages "$(SUDO)" $(TEXT_BENCH_DEPS)
+	BENCH_DOCUMENTS=$(abspath $(DOCUMENTS)) $(GO) test -tags bench,$(TAGS) -count=1 -run TestBenchGlass -v ./backend/desktop > $(BIN)/glass.txt || { cat $(BIN)/glass.txt; exit 1; }
+	python3 build/bench/text/bench.py $(BIN)/diaoyue-lab $(DOCUMENTS) --rounds $(BENCH_ROUNDS) --glass $(BIN)/glass.txt
+
 .PHONY: bench-media bench-player bench-clips verify-media hostile-media hostile-text fuzz faults
 BENCH_ROUNDS ?= 5
 BENCH_ONLY   ?=
@@ -183,7 +191,6 @@ hostile-media: lab ## HOSTILE=2000 mutated recordings through the sandboxed medi
 	@build/bench/media/make_clips.sh build/bench/clips/small small
 	$(BIN)/diaoyue-lab media hostile --count $(HOSTILE) build/bench/clips/small/*
 
-DOCUMENTS ?= ../shared/data/documents
 hostile-text: lab ## HOSTILE=2000 mutated papers of every kind in DOCUMENTS through the extractor in its worker
 	$(BIN)/diaoyue-lab text hostile --count $(HOSTILE) $$(find $(DOCUMENTS) -type f -size -2M | sort)
 

@@ -276,6 +276,23 @@ func TestReadsScansLockedIn(t *testing.T) {
 			t.Errorf("%+v", p.Text)
 		}
 	}
+	for name, page := range map[string]int{"ofd/ano.ofd": 3, "scan/clean1.jpg": 1, "scan/rot3.jpg": 1} { // the heaviest known
+		heavy, err := os.Open(filepath.Join("../../../shared/data/documents", name))
+		if err != nil {
+			continue // not here
+		}
+		defer heavy.Close()
+		open, err := b.Open(t.Context(), heavy, filepath.Base(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := b.Recognise(t.Context(), open, page); err != nil || len(p.Text) < 500 {
+			t.Errorf("%s: %d bytes, %v", name, len(p.Text), err)
+		}
+		if err := open.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 	if _, err = b.Recognise(t.Context(), doc, 2); !errors.Is(err, extract.ErrNoPage) {
 		t.Errorf("a page too many: %v", err)
 	}

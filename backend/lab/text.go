@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 
 	"diaoyue.example/workstation/search/extract"
@@ -18,6 +19,10 @@ import (
 const textUsage = `usage: diaoyue-lab text FILE [--json] [--cache DIR] [--no-ocr | --ocr DIR]
        diaoyue-lab text hostile [--count 2000] [--seed 1] [--cache DIR] [--json] FILE...
 `
+
+// workerHeap is where the collector hurries in the program's worker too: without
+// it the memory measured here would not be the worker's.
+const workerHeap = 256 << 20
 
 // labText is what `text --json` prints.
 type labText struct {
@@ -44,6 +49,7 @@ func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	if err == nil {
+		debug.SetMemoryLimit(workerHeap)
 		x := formats.New(formats.Config{CacheDir: cache, OCR: models, Tesseract: true})
 		err = textOf(ctx, x, f, !noOCR, asJSON, stdout)
 		_ = x.Close()

@@ -19,11 +19,12 @@ type Reader interface {
 }
 
 const (
-	// readDPI is at which resolution a page is read: print of size 六号 has 30
+	// readDPI is at which resolution a page is read: print of size 六号 has 26
 	// pixels a character then.
-	readDPI = 300
-	// Bounds of the picture that is read, in pixels of its width.
-	readNarrowest, readWidest = 600, 3600
+	readDPI = 250
+	// readNarrowest bounds the width of the picture that is read, readPixels its
+	// area: each million takes a worker 20 MB.
+	readNarrowest, readPixels = 600, 6_000_000
 )
 
 // NeedsOCR says whether the text of the page must be read off its picture: it
@@ -49,8 +50,7 @@ func (e *Extractor) Recognise(ctx context.Context, doc Document, n int) (p Page,
 	if err != nil {
 		return Page{}, err
 	}
-	width := int(math.Round(shown.Width / 72 * readDPI))
-	picture, err := doc.Render(pageCtx, n, min(max(width, readNarrowest), readWidest))
+	picture, err := doc.Render(pageCtx, n, readWidth(shown))
 	if err != nil {
 		return Page{}, err
 	}
@@ -63,6 +63,15 @@ func (e *Extractor) Recognise(ctx context.Context, doc Document, n int) (p Page,
 	}
 	p.N, p.Width, p.Height = n, shown.Width, shown.Height
 	return p, nil
+}
+
+// readWidth is how wide a page is drawn to be read.
+func readWidth(p Page) int {
+	width := max(p.Width/72*readDPI, readNarrowest)
+	if p.Width > 0 && p.Height > 0 {
+		width = min(width, math.Sqrt(readPixels*p.Width/p.Height))
+	}
+	return int(math.Round(width))
 }
 
 // Reads names what text is read off pictures with; "" when nothing does.

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// detectSide is the longer side of the picture that detection sees: an A4
-	// page so seen has 16 pixels a character of size 五号.
-	detectSide = 1152
+	// detectPixels bounds the picture that detection sees, whatever its shape: an
+	// A4 page so seen is 1,152 pixels high and has 14 a character of size 五号.
+	detectPixels = 1152 * 816
 	// step is what both sides must be a multiple of, by the network's design.
 	step = 128
 	// certain is from which probability on a pixel is text.
@@ -31,7 +31,7 @@ const (
 // detect finds the lines of text, in pixels of img.
 func (e *Engine) detect(img *image.RGBA) ([]quad, error) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
-	scale := min(1, detectSide/float64(max(w, h)))
+	scale := min(1, math.Sqrt(detectPixels/(float64(w)*float64(h))))
 	small := image.Rect(0, 0, max(1, int(float64(w)*scale)), max(1, int(float64(h)*scale)))
 	seen := image.NewRGBA(image.Rect(0, 0, filled(small.Dx()), filled(small.Dy())))
 	draw.Draw(seen, seen.Rect, image.White, image.Point{}, draw.Src)

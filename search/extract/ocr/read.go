@@ -9,7 +9,7 @@ import (
 
 const (
 	// batchPixels bounds the width of all lines that are read at once.
-	batchPixels = 4096
+	batchPixels = 2048
 	// narrowest is the width to which short lines are filled up: the network was
 	// taught with none shorter.
 	narrowest = 320

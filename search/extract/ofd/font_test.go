@@ -155,3 +155,18 @@ func difference(a, b image.Image) int {
 	}
 	return n
 }
+
+// TestFontsAreLookedForOnce: a worker that has locked itself in sees no files.
+func TestFontsAreLookedForOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "font.ttc")
+	if err := os.WriteFile(path, []byte("a font"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := ofd.New(inspector{t}, []string{path}, extract.Limits{})
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := mustOpen(t, f, sample(line("10", "10", code("", "\u67e5")))).Render(t.Context(), 1, 100); errors.Is(err, extract.ErrNoFont) {
+		t.Error("fonts are looked for after New")
+	}
+}

@@ -30,24 +30,25 @@ type Painter interface {
 // Format reads OFD.
 type Format struct {
 	painter Painter
-	fonts   []string
+	drawn   bool // Chinese can be drawn on this machine
 	limits  extract.Limits
 }
 
 // New gives the format; the painter stays the caller's. Fonts are the Chinese
 // font files that the painter draws with where a document brings none; without
-// any of them such a page is refused, not shown blank.
+// any of them such a page is refused, not shown blank. They are looked for now:
+// a worker that has locked itself in sees no files any more.
 func New(painter Painter, fonts []string, limits extract.Limits) *Format {
-	return &Format{painter: painter, fonts: fonts, limits: limits.WithDefaults()}
+	return &Format{painter: painter, drawn: slices.ContainsFunc(fonts, isFile), limits: limits.WithDefaults()}
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // haveFont says whether Chinese can be drawn on this machine.
-func (o *Format) haveFont() bool {
-	return slices.ContainsFunc(o.fonts, func(path string) bool {
-		info, err := os.Stat(path)
-		return err == nil && info.Mode().IsRegular()
-	})
-}
+func (o *Format) haveFont() bool { return o.drawn }
 
 // Probe looks for a zip that is named .ofd or names OFD's own first part.
 func (o *Format) Probe(head []byte, name string) int {
