@@ -151,9 +151,15 @@ func kill(t *testing.T, r room, number string, reports int) (id string, shown, s
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	// What was acknowledged before the kill may still lie in the pipe after it: it
+	// is read to its end, and only a line cut short by the kill is left out.
 	lines := bufio.NewScanner(out)
+	killed := false
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
+		if killed && len(f) < 3 {
+			break
+		}
 		last, err := strconv.ParseInt(f[2], 10, 64)
 		if err != nil {
 			t.Fatal(err)
@@ -164,11 +170,11 @@ func kill(t *testing.T, r room, number string, reports int) (id string, shown, s
 			continue
 		}
 		if shown++; shown == int64(reports) {
-			break
+			killed = true
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	if err := cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed
 	if id == "" {
