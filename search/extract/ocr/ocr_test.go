@@ -178,6 +178,24 @@ func TestReadsColumnsOfPrint(t *testing.T) {
 	}
 }
 
+// TestReadsAStrip reads a strip seven times as high as wide, as a telephone keeps
+// a long conversation.
+func TestReadsAStrip(t *testing.T) {
+	e := engine(t)
+	strip := image.NewRGBA(image.Rect(0, 0, 720, 5000))
+	draw.Draw(strip, strip.Rect, image.White, image.Point{}, draw.Src)
+	want := ""
+	for i, text := range []string{"第一条聊天记录", "第二条转账记录", "第三条送货记录", "第四条收款记录"} {
+		draw.Draw(strip, image.Rect(0, i*1580, 720, i*1580+240), page(t, text), image.Pt(60, 60), draw.Src)
+		want += text
+	}
+	p, err := e.Read(t.Context(), strip)
+	if err != nil || bare(p.Text) != want {
+		t.Errorf("%q, %v", p.Text, err)
+	}
+	onInk(t, strip, p)
+}
+
 func TestNothingWritten(t *testing.T) {
 	e := engine(t)
 	blank := image.NewGray(image.Rect(0, 0, 800, 1100))
