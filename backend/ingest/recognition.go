@@ -55,6 +55,11 @@ func (d *Desk) Recognition(ctx context.Context) (Recognition, error) {
 	if out.ReadCounts, err = d.cfg.Catalog.ReadCounts(ctx); err != nil {
 		return out, err
 	}
+	kept, err := d.cfg.Jobs.CountParts(ctx, JobOCR) // read, and not in the catalogue yet
+	if err != nil {
+		return out, err
+	}
+	out.Waiting, out.Done = max(0, out.Waiting-kept), out.Done+kept
 	out.Paused, err = d.cfg.Jobs.Paused(ctx, JobOCR)
 	out.Remaining = d.pace.of(out.Waiting)
 	return out, err

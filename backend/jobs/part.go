@@ -56,6 +56,18 @@ func (r *Runner) Parts(ctx context.Context, jobID string) ([]Part, error) {
 	return out, nil
 }
 
+// CountParts counts the kept parts of all jobs of a kind.
+func (r *Runner) CountParts(ctx context.Context, kind string) (int64, error) {
+	var n int64
+	err := r.db.Read(ctx, func(tx *store.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM job_part p JOIN job j ON j.id = p.job_id WHERE j.kind = ?`, kind).Scan(&n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count parts of jobs: %w", err)
+	}
+	return n, nil
+}
+
 // DropParts forgets the parts of a job in the transaction that publishes them.
 func (r *Runner) DropParts(ctx context.Context, tx *store.Tx, jobID string) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM job_part WHERE job_id = ?`, jobID); err != nil {

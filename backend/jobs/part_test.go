@@ -58,6 +58,9 @@ func TestLateKindsGiveWay(t *testing.T) {
 	if err != nil || j.State != jobs.Done {
 		t.Errorf("%+v, %v", j, err)
 	}
+	if n, failure := r.CountParts(t.Context(), "late"); failure != nil || n != 3 {
+		t.Errorf("%d parts, %v", n, failure)
+	}
 	parts, err := r.Parts(t.Context(), id)
 	if err != nil || len(parts) != 3 || !slices.Equal(parts[2].Data, []byte{2}) {
 		t.Errorf("%v, %v", parts, err)
