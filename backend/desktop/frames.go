@@ -154,6 +154,8 @@ func refuse(w http.ResponseWriter, err error) {
 		w.Header().Set("X-Code", "superseded")
 	case errors.Is(err, ErrNotOpen), errors.Is(err, ErrNotSignedIn):
 		status = http.StatusForbidden
+	case errors.Is(err, ErrLocked):
+		status = http.StatusLocked
 	case errors.Is(err, viewing.ErrNoViewing), errors.Is(err, viewing.ErrNoFrame), errors.Is(err, viewing.ErrNoPage), errors.Is(err, viewing.ErrNoSound):
 		status = http.StatusNotFound
 	case errors.Is(err, ErrBadRequest):

@@ -29,8 +29,8 @@ func TestLockedSeat(t *testing.T) {
 			t.Errorf("%s while locked: %q", name, got)
 		}
 	}
-	if got := s.get(t, frame); got.StatusCode == http.StatusOK {
-		t.Error("a frame left a locked seat")
+	if got := s.get(t, frame); got.StatusCode != http.StatusLocked {
+		t.Errorf("a frame of a locked seat: %s", got.Status)
 	}
 	if got := s.code(t, "Seat.Unlock", "wrong-password"); got != "accounts.sign_in" {
 		t.Errorf("a wrong password: %q", got)

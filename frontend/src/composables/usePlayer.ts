@@ -176,7 +176,14 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
     if (state.lost && engine.commanded !== state.lost.frame) state.lost = null;
   }
 
-  const sight = useSight((seen) => engine.visible(seen));
+  const sight = useSight((seen) => {
+    engine.visible(seen);
+    // What a locked seat was refused is asked for again once it is open.
+    if (seen && state.lost) {
+      state.lost = null;
+      engine.refresh();
+    }
+  });
 
   return {
     state: readonly(state),
