@@ -2,9 +2,7 @@ package vault
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"hash"
 	"io"
 	"os"
 	"sync"
@@ -17,50 +15,56 @@ import (
 // digests of the copying cost more than reading, so reading behind is free.
 const window = 64 << 20
 
+// errOther: the disk has other bytes than were written.
+var errOther = errors.New("a block read back is not the one written")
+
 // behind reads a part back while it is still being written: what was synced,
 // and nothing else, straight from the disk. It is the io.Writer of the copying.
 type behind struct {
 	f       *os.File // the part
-	written int64
-	told    int64
-	synced  chan int64 // up to where the reader shall go
+	prove   prover
+	proofs  []proof // of the blocks the reader has not been told of
+	pending int     // bytes of them
+	synced  chan []proof
 	done    chan error
 	gone    sync.WaitGroup
-	got     hash.Hash
 }
 
 // readBehind begins. One of finish and stop must be called.
-func readBehind(ctx context.Context, p *part) *behind {
-	b := &behind{f: p.f, synced: make(chan int64, 1<<10), done: make(chan error, 1), got: sha256.New()}
+func readBehind(ctx context.Context, p *part) (*behind, error) {
+	prove, err := newProver()
+	if err != nil {
+		return nil, err
+	}
+	b := &behind{f: p.f, prove: prove, synced: make(chan []proof, 1<<10), done: make(chan error, 1)}
 	b.gone.Go(func() { b.done <- b.read(ctx, p.path) })
-	return b
+	return b, nil
 }
 
-// Write writes to the part and tells the reader of each full window.
-func (b *behind) Write(text []byte) (int, error) {
-	n, err := b.f.Write(text)
-	b.written += int64(n)
-	if err == nil && b.written-b.told >= window {
-		b.tell(b.written - b.written%blockSize)
+// Write writes a block, of blockSize but for the last, and tells the reader of
+// each full window.
+func (b *behind) Write(block []byte) (int, error) {
+	n, err := b.f.Write(block)
+	if err != nil {
+		return n, err
 	}
-	return n, err
-}
-
-func (b *behind) tell(upTo int64) {
-	select {
-	case b.synced <- upTo:
-		b.told = upTo
-	default: // the reader is far behind; the next time will do
+	b.proofs = append(b.proofs, b.prove.of(block))
+	if b.pending += n; b.pending >= window {
+		select {
+		case b.synced <- b.proofs:
+			b.proofs, b.pending = nil, 0
+		default: // the reader is far behind; the next time will do
+		}
 	}
+	return n, nil
 }
 
-// finish lets the reader read the rest, which is synced, and returns the
-// SHA-256 of what it found on the disk.
-func (b *behind) finish() (string, error) {
-	b.synced <- b.written
+// finish lets the reader read the rest, which is synced. It returns errOther
+// when the disk has anything else than what was written.
+func (b *behind) finish() error {
+	b.synced <- b.proofs
 	close(b.synced)
-	err := <-b.done
-	return hexSum(b.got), err
+	return <-b.done
 }
 
 // stop ends the reader, whose finding nobody wants any more.
@@ -70,42 +74,41 @@ func (b *behind) stop() {
 }
 
 // read follows the writer until the channel is closed.
-func (b *behind) read(ctx context.Context, path string) error {
+func (b *behind) read(ctx context.Context, path string) (err error) {
 	var src *direct
+	defer func() { err = errors.Join(err, src.close()) }()
 	var at int64
 	buf := aligned(blockSize)
-	for upTo := range b.synced {
+	for proofs := range b.synced {
+		if err != nil {
+			continue // the writer must not wait for a reader that has found enough
+		}
 		// Durable first: what is read must not come from what was only meant
 		// to be written.
-		err := unix.Fdatasync(int(b.f.Fd()))
+		err = unix.Fdatasync(int(b.f.Fd()))
 		if err == nil && src == nil {
 			src, err = openDirect(path)
 		}
-		for err == nil && at < upTo {
-			var n int
-			n, err = src.readAt(buf[:min(int64(len(buf)), alignedUp(upTo-at))], at)
-			n = int(min(int64(n), upTo-at))
-			b.got.Write(buf[:n])
-			at += int64(n)
-			switch {
-			case n == 0 && (err == nil || errors.Is(err, io.EOF)):
-				err = io.ErrUnexpectedEOF // the disk has less than was written
-			case errors.Is(err, io.EOF):
-				err = nil
-			}
-			err = errors.Join(err, ctx.Err())
-		}
-		if err != nil {
-			drain(b.synced)
-			return errors.Join(err, src.close())
+		for i := 0; err == nil && i < len(proofs); i++ {
+			err = errors.Join(b.compare(src, buf, at, proofs[i]), ctx.Err())
+			at += int64(proofs[i].size)
 		}
 	}
-	return src.close()
+	return err
 }
 
-func drain(c <-chan int64) {
-	for range c {
+// compare reads the block at at and holds it against what was written there.
+func (b *behind) compare(src *direct, buf []byte, at int64, want proof) error {
+	n, err := src.readAt(buf[:alignedUp(want.size)], at)
+	switch {
+	case err != nil && !errors.Is(err, io.EOF):
+		return err
+	case n < want.size:
+		return io.ErrUnexpectedEOF // the disk has less than was written
+	case b.prove.of(buf[:want.size]) != want:
+		return errOther
 	}
+	return nil
 }
 
 // direct reads past the memory of the kernel, so that it is the disk that
@@ -141,7 +144,7 @@ func (d *direct) close() error {
 // sector is what reading past the kernel's memory must be a multiple of.
 const sector = 4096
 
-func alignedUp(n int64) int64 { return (n + sector - 1) &^ (sector - 1) }
+func alignedUp(n int) int { return (n + sector - 1) &^ (sector - 1) }
 
 // aligned gives a buffer at an address that is a multiple of a sector.
 func aligned(size int) []byte {

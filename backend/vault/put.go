@@ -40,7 +40,10 @@ func (v *Vault) put(ctx context.Context, src io.Reader, size int64, progress fun
 	if err = v.step("copy"); err != nil {
 		return Original{}, err
 	}
-	back := readBehind(ctx, part)
+	back, err := readBehind(ctx, part)
+	if err != nil {
+		return Original{}, err
+	}
 	copied, err := copyAndDigest(ctx, back, src, size, progress)
 	if err != nil {
 		back.stop()
@@ -78,12 +81,11 @@ func (v *Vault) named(ctx context.Context, part *part, back *behind, copied sums
 		return Original{}, err
 	}
 	reading = false
-	got, err := back.finish()
-	if err != nil {
+	if err = back.finish(); errors.Is(err, errOther) {
+		got, derr := part.digest(ctx)
+		return Original{}, errors.Join(&MismatchError{Want: o.SHA256, Got: got}, derr)
+	} else if err != nil {
 		return Original{}, err
-	}
-	if got != o.SHA256 {
-		return Original{}, &MismatchError{Want: o.SHA256, Got: got}
 	}
 	path, err := v.originalPath(o.SHA256)
 	if err != nil {
@@ -148,13 +150,7 @@ func (v *Vault) seal(ctx context.Context, p *part, want string) error {
 	if err := v.step("read back"); err != nil {
 		return err
 	}
-	back, err := open(p.path)
-	if err != nil {
-		return err
-	}
-	defer back.Close()
-	uncached(back)
-	got, err := digest256(ctx, back)
+	got, err := p.digest(ctx)
 	if err != nil {
 		return err
 	}
@@ -162,6 +158,17 @@ func (v *Vault) seal(ctx context.Context, p *part, want string) error {
 		return &MismatchError{Want: want, Got: got}
 	}
 	return nil
+}
+
+// digest returns the SHA-256 of what the disk has of a part.
+func (p *part) digest(ctx context.Context) (string, error) {
+	f, err := open(p.path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	uncached(f)
+	return digest256(ctx, f)
 }
 
 // uncached drops what memory holds of f, so that it is the disk that answers.
