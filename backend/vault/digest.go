@@ -15,7 +15,7 @@ import (
 
 const (
 	blockSize = 1 << 20
-	blocks    = 6 // in flight between reader and digests
+	blocks    = 32 // in flight between reader and digests: the disk may stall, SM3 must not
 )
 
 type sums struct {
