@@ -32,10 +32,15 @@ func (w *Workstation) Entries(ctx context.Context, actor accounts.Actor, f audit
 	if err != nil || !administrative(actor) {
 		return rows, err
 	}
+	withhold(rows)
+	return rows, nil
+}
+
+// withhold keeps titles, queries and notes from who administers.
+func withhold(rows []audit.Row) {
 	for i := range rows {
 		rows[i].Details = nil
 	}
-	return rows, nil
 }
 
 // Tally counts the entries that fit, of those that Entries would show. It
@@ -78,21 +83,7 @@ const sameReading = 12 * time.Hour
 // the same reading are not noted; what is asked for decides, not the page
 // number, or one would leaf through the log from a number of one's own choice.
 func (w *Workstation) noteReading(ctx context.Context, actor accounts.Actor, f audit.Filter) error {
-	asked := audit.Entry{Actor: actor.ID, Event: audit.LogRead, Codes: map[string]any{"event": f.Event, "actor": f.Actor}}
-	if len(f.Events) > 0 {
-		asked.Codes["events"] = f.Events
-	}
-	if len(f.Actors) > 0 {
-		asked.Codes["actors"] = f.Actors
-	}
-	if f.ObjectKind != "" {
-		asked.Codes["object"] = f.ObjectKind + ":" + f.ObjectID
-	}
-	for name, moment := range map[string]time.Time{"from": f.From, "to": f.To} {
-		if !moment.IsZero() {
-			asked.Codes[name] = moment.UTC().Format(timeForm)
-		}
-	}
+	asked := audit.Entry{Actor: actor.ID, Event: audit.LogRead, Codes: askedFor(f)}
 	if f.Before > 0 {
 		last, err := w.Log.List(ctx, audit.Filter{Event: audit.LogRead, Actor: actor.ID, Limit: 1})
 		if err != nil {
@@ -104,6 +95,29 @@ func (w *Workstation) noteReading(ctx context.Context, actor accounts.Actor, f a
 	}
 	_, err := w.Log.Note(ctx, asked)
 	return err
+}
+
+// askedFor is a filter as an entry keeps it.
+func askedFor(f audit.Filter) map[string]any {
+	codes := map[string]any{"event": f.Event, "actor": f.Actor}
+	if len(f.Events) > 0 {
+		codes["events"] = f.Events
+	}
+	if len(f.Actors) > 0 {
+		codes["actors"] = f.Actors
+	}
+	if f.ObjectKind != "" {
+		codes["object"] = f.ObjectKind + ":" + f.ObjectID
+	}
+	if f.Result != "" {
+		codes["result"] = f.Result
+	}
+	for name, moment := range map[string]time.Time{"from": f.From, "to": f.To} {
+		if !moment.IsZero() {
+			codes[name] = moment.UTC().Format(timeForm)
+		}
+	}
+	return codes
 }
 
 func sameCodes(row audit.Row, asked audit.Entry) bool {

@@ -185,3 +185,28 @@ func TestEntriesAreTrimmed(t *testing.T) {
 		t.Errorf("system administrator lists cases: %v", err)
 	}
 }
+
+// TestPaperEntries: no more goes on paper than the screen tells, oldest first,
+// and what is too long is refused whole.
+func TestPaperEntries(t *testing.T) {
+	h := backendtest.Open(t, backendtest.Options{})
+	h.Case(t, "C-1")
+	h.Case(t, "C-2")
+	h.Case(t, "C-3")
+	auditor := h.As(accounts.SecurityAuditor)
+	described := audit.Filter{Event: audit.Description}
+	screen, err := h.Entries(t.Context(), auditor, described)
+	if err != nil || len(screen) < 3 {
+		t.Fatalf("on the screen: %d (%v)", len(screen), err)
+	}
+	rows, err := h.PaperEntries(t.Context(), auditor, described, len(screen))
+	if err != nil || len(rows) != len(screen) || rows[0].Seq != screen[len(screen)-1].Seq || rows[0].Details != nil {
+		t.Errorf("all fit: %+v (%v)", rows, err)
+	}
+	if _, err := h.PaperEntries(t.Context(), auditor, described, len(screen)-1); !errors.Is(err, backend.ErrTooManyRows) {
+		t.Errorf("one too many: %v", err)
+	}
+	if _, err := h.PaperEntries(t.Context(), h.As(accounts.HeadOfAgency), described, 3); !errors.Is(err, accounts.ErrForbidden) {
+		t.Errorf("the head has a summary, not the entries: %v", err)
+	}
+}

@@ -27,6 +27,7 @@ type Row struct {
 	Result  Result
 	Codes   map[string]any
 	Details map[string]any
+	Hash    string // first 8 hex digits of the entry's leaf
 }
 
 // Filter selects rows; zero fields select all, and a row must fit every field
@@ -73,6 +74,8 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Row, error) {
 			if err != nil || row.Seq != seq {
 				return &TamperError{Seq: seq, To: seq, Kind: KindBody}
 			}
+			leaf := tlog.RecordHash([]byte(text.String))
+			row.Hash = hex.EncodeToString(leaf[:4])
 			all = append(all, row)
 		}
 		return rows.Err()

@@ -213,6 +213,7 @@ func dtoViewingRow(r viewing.Row) ViewingRow {
 		WallMs: r.WallMs, MaxSpeed: r.MaxSpeed, Sound: r.Sound, SeqFirst: r.SeqFirst, SeqLast: r.SeqLast,
 		Hash: r.Hash, Intervals: each(r.Intervals, dtoInterval), Seen: r.Seen, Unit: r.Unit, Whole: r.Whole,
 		Result: r.Result(), CopyNumber: r.CopyNumber, Approver: r.Approver,
+		Taken: r.Exported, Approval: r.ApprovalNumber,
 	}
 }
 

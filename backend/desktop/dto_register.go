@@ -43,6 +43,8 @@ type ViewingRow struct {
 	Result      string     `json:"result"` // none | noted
 	CopyNumber  string     `json:"copyNumber"`
 	Approver    string     `json:"approver"`
+	Taken       bool       `json:"taken"`    // the copy that was viewed was handed out
+	Approval    string     `json:"approval"` // number of its approval
 	WallMs      int64      `json:"wallMs"` // time on the glass
 	MaxSpeed    float64    `json:"maxSpeed"`
 	Sound       string     `json:"sound"`

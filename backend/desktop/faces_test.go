@@ -207,6 +207,8 @@ func expectations() map[string]expectation {
 		"Register.Tally":        {may: "archivist reviewer disclosure checker secrecy head secadmin auditor"},
 		"Register.Paper":        {may: "head auditor"},
 		"Register.Workbook":     {may: "head auditor", guessed: "desktop.bad_request"},
+		"Register.LogPaper":     {may: "secadmin auditor"},
+		"Register.LogWorkbook":  {may: "secadmin auditor", guessed: "desktop.bad_request"},
 		"Register.Head":         {may: everybody},
 		"Register.Verify":       {may: "auditor"},
 		"Register.CancelVerify": {may: everybody},

@@ -10,8 +10,8 @@ import (
 	"diaoyue.example/workstation/frontend"
 )
 
-// lexicon holds the interface's words by their key, "common.purpose.planned":
-// paper and workbook say what the glass says.
+// lexicon holds the interface's words by their key, "common.purpose.planned",
+// and the titles of faults and articles, "faults.vault.mismatch.title": paper and workbook say what the glass says.
 type lexicon map[string]string
 
 func loadLexicon() (lexicon, error) {
@@ -30,6 +30,13 @@ func loadLexicon() (lexicon, error) {
 			return nil, fmt.Errorf("read words of %s: %w", path.Base(file), err)
 		}
 		out.take(strings.TrimSuffix(path.Base(file), ".json"), tree)
+	}
+	for prefix, text := range map[string][]byte{"faults": frontend.Faults, "articles": frontend.Articles} {
+		var tree map[string]any
+		if err := json.Unmarshal(text, &tree); err != nil {
+			return nil, fmt.Errorf("read words of %s: %w", prefix, err)
+		}
+		out.take(prefix, tree)
 	}
 	return out, nil
 }

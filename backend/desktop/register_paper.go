@@ -10,7 +10,6 @@ import (
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
-	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/forms"
 	"diaoyue.example/workstation/backend/viewing"
 )
@@ -25,73 +24,43 @@ const registerForm = "register"
 // the log, whose number, with the digest of the rows, stands on every page.
 func (r *Register) Paper(filter RegisterFilter) (Paper, error) {
 	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Paper, error) {
-		sheet, digest, err := r.sheet(ctx, w, actor, filter)
+		g, err := gatherRegister(ctx, w, actor, filter)
 		if err != nil {
 			return Paper{}, err
 		}
-		seq, err := w.NotePaper(ctx, actor, audit.Printing, backend.Paper{Form: registerForm, Rows: len(sheet.Rows), Digest: digest})
-		if err != nil {
-			return Paper{}, err
-		}
-		words, err := loadLexicon()
-		if err != nil {
-			return Paper{}, err
-		}
-		sheet.Foot = registerFoot(words, actor, w.Now(), seq, digest)
-		pages, err := forms.Paginate(sheet)
-		if err != nil {
-			return Paper{}, err
-		}
-		return dtoPaper(sheet, pages, digest, seq), nil
+		return g.print(ctx, w, actor)
 	})
 }
 
 // Workbook writes the register as XLSX into dir and says where it lies.
 func (r *Register) Workbook(filter RegisterFilter, dir string) (Saved, error) {
 	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Saved, error) {
-		sheet, digest, err := r.sheet(ctx, w, actor, filter)
+		g, err := gatherRegister(ctx, w, actor, filter)
 		if err != nil {
 			return Saved{}, err
 		}
-		if dir == "" {
-			return Saved{}, ErrBadRequest.With("field", "dir")
-		}
-		words, err := loadLexicon()
-		if err != nil {
-			return Saved{}, err
-		}
-		// First the entry, then the file: what is carried out is known before it is.
-		seq, err := w.NotePaper(ctx, actor, audit.Exporting, backend.Paper{Form: registerForm, Rows: len(sheet.Rows), Digest: digest})
-		if err != nil {
-			return Saved{}, err
-		}
-		sheet.Foot = registerFoot(words, actor, w.Now(), seq, digest)
-		name := fmt.Sprintf("%s_%s_%d.xlsx", sheet.Title, beijing(w.Now()).Format(time.DateOnly), seq)
-		path, err := forms.Save(dir, name, sheet)
-		if err != nil {
-			return Saved{}, ErrNotWritten.With("path", dir)
-		}
-		return Saved{Path: path, Rows: len(sheet.Rows), Seq: seq, Digest: digest}, nil
+		return g.save(ctx, w, actor, dir)
 	})
 }
 
-// sheet gathers the register as a table and its digest.
-func (r *Register) sheet(ctx context.Context, w *backend.Workstation, actor accounts.Actor, filter RegisterFilter) (forms.Sheet, string, error) {
+func gatherRegister(ctx context.Context, w *backend.Workstation, actor accounts.Actor, filter RegisterFilter) (gathered, error) {
 	f, err := registerFilter(filter)
 	if err != nil {
-		return forms.Sheet{}, "", err
+		return gathered{}, err
 	}
 	rows, err := w.PaperRows(ctx, actor, f)
 	if err != nil {
-		return forms.Sheet{}, "", err
+		return gathered{}, err
 	}
 	words, err := loadLexicon()
 	if err != nil {
-		return forms.Sheet{}, "", err
+		return gathered{}, err
 	}
-	sheet := registerSheet(words, w.Organ(), filter, rows)
-	digest, err := sheet.Digest()
-	return sheet, digest, err
+	return gathered{
+		words: words, sheet: registerSheet(words, w.Organ(), filter, rows),
+		paper: backend.Paper{Form: registerForm},
+		note:  words.say("common.shownNote") + words.say("audit.recovered"),
+	}, nil
 }
 
 // registerColumns are those of the form (law-and-features §8.6) and their
@@ -129,7 +98,7 @@ func registerColumns(words lexicon) []forms.Column {
 func registerSheet(words lexicon, organ string, filter RegisterFilter, rows []viewing.Row) forms.Sheet {
 	s := forms.Sheet{
 		Title: words.say("audit.register"), Columns: registerColumns(words), Landscape: true,
-		Under: []string{words.say("papers.under", "organ", organ, "period", periodText(words, filter), "n", strconv.Itoa(len(rows)))},
+		Under: []string{words.say("papers.under", "organ", organ, "period", periodText(words, filter.From, filter.To), "n", strconv.Itoa(len(rows)))},
 	}
 	for i, row := range rows {
 		s.Rows = append(s.Rows, registerCells(words, i+1, row))
@@ -199,16 +168,7 @@ func takenText(words lexicon, r viewing.Row) string {
 	return lines(words.say("papers.taken"), r.ApprovalNumber)
 }
 
-func registerFoot(words lexicon, actor accounts.Actor, now time.Time, seq int64, digest string) []string {
-	return []string{
-		words.say("common.shownNote") + words.say("audit.recovered"),
-		words.say("papers.foot", "seq", strconv.FormatInt(seq, 10), "digest", grouped(digest[:32]),
-			"who", actor.Name+" "+actor.Number, "at", beijing(now).Format("2006-01-02 15:04")),
-	}
-}
-
-func periodText(words lexicon, f RegisterFilter) string {
-	from, to := f.From, f.To
+func periodText(words lexicon, from, to string) string {
 	if from == "" && to == "" {
 		return words.say("papers.allTime")
 	}
@@ -268,18 +228,4 @@ func orDash(text string) string {
 		return dash
 	}
 	return text
-}
-
-func dtoPaper(s forms.Sheet, pages []forms.Page, digest string, seq int64) Paper {
-	return Paper{
-		Title: s.Title, Under: filled(s.Under), Foot: filled(s.Foot), Landscape: s.Landscape, Digest: digest, Seq: seq, Rows: len(s.Rows),
-		Columns: each(s.Columns, func(c forms.Column) PaperColumn {
-			return PaperColumn{Title: c.Title, Width: c.Width, Right: c.Right}
-		}),
-		Pages: each(pages, func(p forms.Page) PaperPage {
-			return PaperPage{Number: p.Number, Of: p.Of, Rows: each(p.Rows, func(r forms.Row) PaperRow {
-				return PaperRow{Cells: r.Cells, Height: r.Height}
-			})}
-		}),
-	}
 }

@@ -17,7 +17,7 @@ declare module 'vue-router' {
   }
 }
 
-export const logRights = ['log-read', 'log-read-own', 'log-verify'];
+export const logRights = ['log-read', 'log-read-business', 'log-read-own', 'log-verify'];
 /** The screens of keeping and who sees each; the auditor (log-read) sees all. */
 export const custodyRights = {
   fixity: ['fixity', 'approve', 'log-read'],
@@ -128,7 +128,13 @@ const routes: RouteRecordRaw[] = [
     path: '/log',
     name: 'log',
     component: () => import('@/views/audit/LogView.vue'),
-    meta: { rail: 'register', title: 'nav.log', any: ['log-read', 'log-verify'] },
+    meta: { rail: 'register', title: 'nav.log', any: logRights },
+  },
+  {
+    path: '/log/paper',
+    name: 'log-paper',
+    component: () => import('@/views/audit/LogPaperView.vue'),
+    meta: { rail: 'register', title: 'nav.log', any: ['log-read', 'log-read-business'], full: true },
   },
   {
     path: '/custody',

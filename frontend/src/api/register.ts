@@ -26,3 +26,6 @@ export const checkpoint = () => call<Checkpoint>(() => face.Checkpoint());
 export const paper = (filter: RegisterFilter) => call<Paper>(() => face.Paper(filter as never));
 export const workbook = (filter: RegisterFilter, dir: string) =>
   call<Saved>(() => face.Workbook(filter as never, dir));
+export const logPaper = (filter: LogFilter) => call<Paper>(() => face.LogPaper(filter as never));
+export const logWorkbook = (filter: LogFilter, dir: string) =>
+  call<Saved>(() => face.LogWorkbook(filter as never, dir));

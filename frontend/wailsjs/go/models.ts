@@ -1783,6 +1783,8 @@ export namespace desktop {
 	    result: string;
 	    copyNumber: string;
 	    approver: string;
+	    taken: boolean;
+	    approval: string;
 	    wallMs: number;
 	    maxSpeed: number;
 	    sound: string;
@@ -1822,6 +1824,8 @@ export namespace desktop {
 	        this.result = source["result"];
 	        this.copyNumber = source["copyNumber"];
 	        this.approver = source["approver"];
+	        this.taken = source["taken"];
+	        this.approval = source["approval"];
 	        this.wallMs = source["wallMs"];
 	        this.maxSpeed = source["maxSpeed"];
 	        this.sound = source["sound"];

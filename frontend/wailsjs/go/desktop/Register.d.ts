@@ -24,6 +24,10 @@ export function ImportCosignature(arg1:string,arg2:string):Promise<desktop.Witne
 
 export function Key():Promise<desktop.KeyState>;
 
+export function LogPaper(arg1:desktop.LogFilter):Promise<desktop.Paper>;
+
+export function LogWorkbook(arg1:desktop.LogFilter,arg2:string):Promise<desktop.Saved>;
+
 export function MakeSheet(arg1:string):Promise<desktop.WitnessSheet>;
 
 export function Paper(arg1:desktop.RegisterFilter):Promise<desktop.Paper>;

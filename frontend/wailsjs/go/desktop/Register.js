@@ -46,6 +46,14 @@ export function Key() {
   return window['go']['desktop']['Register']['Key']();
 }
 
+export function LogPaper(arg1) {
+  return window['go']['desktop']['Register']['LogPaper'](arg1);
+}
+
+export function LogWorkbook(arg1, arg2) {
+  return window['go']['desktop']['Register']['LogWorkbook'](arg1, arg2);
+}
+
 export function MakeSheet(arg1) {
   return window['go']['desktop']['Register']['MakeSheet'](arg1);
 }
