@@ -609,7 +609,7 @@ func TestAuthorisations(t *testing.T) {
 	if err = b.desk.Revoke(ctx, head, made.ID, "已补员"); err != nil || in("c1") {
 		t.Errorf("revoked: %v", err)
 	}
-	if short, err := b.desk.Shortages(ctx); err != nil || len(short) != 0 {
+	if short, err := b.desk.Shortages(ctx, head); err != nil || len(short) != 0 {
 		t.Errorf("shortages %+v, %v", short, err)
 	}
 }

@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -197,48 +196,4 @@ FROM authorisation WHERE `+where+` ORDER BY id DESC`, args...)
 		return nil, fmt.Errorf("read authorisations: %w", err)
 	}
 	return out, nil
-}
-
-// Shortage says that a bureau has too few people for duties that different
-// persons must hold.
-type Shortage struct {
-	Duties     []Role
-	Need, Have int
-}
-
-// Shortages returns what the bureau lacks: on one copy the maker, the checker
-// and the head are three people; each of the three administrators is one.
-func (d *Desk) Shortages(ctx context.Context) ([]Shortage, error) {
-	all, err := d.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(a Account) bool { return a.Disabled })
-	out := []Shortage{}
-	for _, duties := range [][]Role{
-		{DisclosureOfficer, Checker, HeadOfAgency},
-		{Reviewer},
-		{Archivist},
-		{SystemAdministrator, SecurityAdministrator, SecurityAuditor},
-	} {
-		if have := distinct(duties, all); have < len(duties) {
-			out = append(out, Shortage{duties, len(duties), have})
-		}
-	}
-	return out, nil
-}
-
-// distinct returns how many of the duties can be held by different people.
-func distinct(duties []Role, people []Account) int {
-	if len(duties) == 0 {
-		return 0
-	}
-	best := distinct(duties[1:], people)
-	for i, p := range people {
-		if slices.Contains(p.Roles, duties[0]) {
-			others := slices.Delete(slices.Clone(people), i, i+1)
-			best = max(best, 1+distinct(duties[1:], others))
-		}
-	}
-	return best
 }

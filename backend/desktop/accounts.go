@@ -66,9 +66,23 @@ func (a *Accounts) SetDisabled(id string, disabled bool, reason string) error {
 	})
 }
 
+// Shortages lists the duties for which there are too few people.
+func (a *Accounts) Shortages() ([]Shortage, error) {
+	return ask(a.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) ([]Shortage, error) {
+		list, err := w.Accounts.Shortages(ctx, actor)
+		return each(list, func(s accounts.Shortage) Shortage {
+			return Shortage{Duties: roleKeys(s.Duties), Vacant: roleKeys(s.Vacant), Need: s.Need, Have: s.Have}
+		}), err
+	})
+}
+
+func roleKeys(roles []accounts.Role) []string {
+	return each(roles, func(r accounts.Role) string { return string(r) })
+}
+
 // Roles lists the role keys in the order of the table (law-and-features §14).
 func (a *Accounts) Roles() ([]string, error) {
 	return free(a.shell, func(context.Context) ([]string, error) {
-		return each(accounts.Roles(), func(r accounts.Role) string { return string(r) }), nil
+		return roleKeys(accounts.Roles()), nil
 	})
 }

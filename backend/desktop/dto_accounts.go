@@ -15,6 +15,15 @@ type Account struct {
 	Awaits     bool     `json:"awaits"`     // a reset waits for another administrator
 }
 
+// Shortage says that there are too few people for duties that different
+// persons must hold.
+type Shortage struct {
+	Duties []string `json:"duties"`
+	Vacant []string `json:"vacant"` // those of them that nobody holds
+	Need   int      `json:"need"`   // different people
+	Have   int      `json:"have"`
+}
+
 // NewAccount is what is typed to make an account.
 type NewAccount struct {
 	Number     string   `json:"number"`

@@ -45,7 +45,7 @@ type ViewingRow struct {
 	Approver    string     `json:"approver"`
 	Taken       bool       `json:"taken"`    // the copy that was viewed was handed out
 	Approval    string     `json:"approval"` // number of its approval
-	WallMs      int64      `json:"wallMs"` // time on the glass
+	WallMs      int64      `json:"wallMs"`   // time on the glass
 	MaxSpeed    float64    `json:"maxSpeed"`
 	Sound       string     `json:"sound"`
 	SeqFirst    int64      `json:"seqFirst"`

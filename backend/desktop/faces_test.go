@@ -259,6 +259,7 @@ func expectations() map[string]expectation {
 		"Accounts.Add":   {may: "sysadmin", guessed: "accounts.bad_account"},
 		"Accounts.Roles": {free: true, may: everybody},
 
+		"Accounts.Shortages":       {may: "head sysadmin secadmin auditor"},
 		"Accounts.Exceptions":      {may: "head secadmin auditor"},
 		"Accounts.AllowReviewOwn":  {may: "head", guessed: "accounts.bad_authorisation", args: []any{desktop.ExceptionRequest{}}},
 		"Accounts.RevokeException": {may: "head", guessed: "accounts.no_authorisation", args: []any{id, "no longer needed"}},

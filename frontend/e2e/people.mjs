@@ -38,6 +38,8 @@ export async function run(station, browser) {
   check(true, 'the system administrator made an account without duties');
   await signOut(page);
 
+  await shortage(station, page);
+
   await signIn(page, station.url, '0902');
   await manage(page, '0299');
   await page.getByText('档案员', { exact: true }).last().click();
@@ -82,4 +84,28 @@ export async function run(station, browser) {
   await ownPassword(page, oneTime, 'own-again-1');
   check(true, 'the forgotten password is replaced');
   await page.context().close();
+}
+
+// A bureau whose only checker is out of use is told so, and what to do.
+async function shortage(station, page) {
+  await signIn(page, station.url, '0901');
+  await page.evaluate(() => (location.hash = '#/accounts'));
+  await id(page, 'new-account').waitFor();
+  const [checker] = await page.evaluate(async () =>
+    (await window.go.desktop.Accounts.List()).filter((account) => account.roles.includes('checker')),
+  );
+  const set = (off) =>
+    page.evaluate(
+      ([one, no]) => window.go.desktop.Accounts.SetDisabled(one, no, '调出本局'),
+      [checker.id, off],
+    );
+  await set(true);
+  await page.reload();
+  await page.evaluate(() => (location.hash = '#/accounts'));
+  const said = id(page, 'shortage').filter({ hasText: '没有人担任遮蔽复核员' });
+  await said.waitFor();
+  check(/安全保密管理员授予岗位/.test(await said.innerText()), 'too few people: said, with the way out');
+  await shoot(page, 'walk-account-shortage');
+  await set(false);
+  await signOut(page);
 }

@@ -51,6 +51,7 @@ export type LogHead = Plain<desktop.LogHead>;
 export type LogTally = Plain<desktop.LogTally>;
 export type LogRow = Plain<desktop.LogRow>;
 export type NewCase = Plain<desktop.NewCase>;
+export type Shortage = Plain<desktop.Shortage>;
 export type Storage = Plain<desktop.Storage>;
 export type ViewingRow = Plain<desktop.ViewingRow>;
 export type LogExport = Plain<desktop.LogExport>;

@@ -2542,6 +2542,24 @@ export namespace desktop {
 		}
 	}
 	
+	export class Shortage {
+	    duties: string[];
+	    vacant: string[];
+	    need: number;
+	    have: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Shortage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.duties = source["duties"];
+	        this.vacant = source["vacant"];
+	        this.need = source["need"];
+	        this.have = source["have"];
+	    }
+	}
 	export class SoundTrack {
 	    index: number;
 	    rate: number;

@@ -21,3 +21,5 @@ export function RevokeException(arg1:string,arg2:string):Promise<void>;
 export function Roles():Promise<Array<string>>;
 
 export function SetDisabled(arg1:string,arg2:boolean,arg3:string):Promise<void>;
+
+export function Shortages():Promise<Array<desktop.Shortage>>;

@@ -41,3 +41,7 @@ export function Roles() {
 export function SetDisabled(arg1, arg2, arg3) {
   return window['go']['desktop']['Accounts']['SetDisabled'](arg1, arg2, arg3);
 }
+
+export function Shortages() {
+  return window['go']['desktop']['Accounts']['Shortages']();
+}
