@@ -49,6 +49,12 @@ func factText(words lexicon, key, value string) string {
 		return ""
 	}
 	switch {
+	case key == "roles":
+		var roles []string
+		for _, role := range strings.Fields(value) {
+			roles = append(roles, words.word("common.role.", role))
+		}
+		return strings.Join(roles, "、")
 	case key == unitFrames, key == unitPages:
 		return words.say("audit."+key, "n", value)
 	case key == "code":

@@ -91,14 +91,10 @@ func logColumns(words lexicon) []forms.Column {
 }
 
 func logCells(words lexicon, row audit.Row, names map[string]string) []string {
-	objects := map[string]string{}
-	for key, value := range row.Objects {
-		objects[key] = cmp.Or(names[value], value)
-	}
 	return []string{
 		strconv.FormatInt(row.Seq, 10), beijing(row.At).Format("2006-01-02 15:04:05"), whoText(words, row.Actor, names),
 		words.word("audit.event.", string(row.Event)), words.word("audit.result.", string(row.Result)),
-		factLine(words, objects), factLine(words, plainFacts(row.Codes, unitFrames)), row.Hash,
+		factLine(words, objectsNamed(row.Objects, names)), factLine(words, plainFacts(row.Codes, unitFrames)), row.Hash,
 	}
 }
 

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -139,14 +140,20 @@ func dtoLogRow(row audit.Row, names map[string]string) LogRow {
 	if account == "" {
 		account = row.Actor
 	}
-	objects := row.Objects
-	if objects == nil {
-		objects = map[string]string{}
-	}
+	objects := objectsNamed(row.Objects, names)
 	return LogRow{
 		Seq: row.Seq, At: stamp(row.At), Account: account, Event: string(row.Event), Result: string(row.Result),
 		Objects: objects, Codes: jsonText(row.Codes), Details: jsonText(row.Details),
 	}
+}
+
+// objectsNamed tells accounts by number and name instead of by their id.
+func objectsNamed(objects, names map[string]string) map[string]string {
+	out := map[string]string{}
+	for key, value := range objects {
+		out[key] = cmp.Or(names[value], value)
+	}
+	return out
 }
 
 func jsonText(m map[string]any) string {

@@ -33,6 +33,11 @@ const screens = [
   { name: 'register', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/register')) },
   { name: 'register-paper', who: '0903', go: paper },
   { name: 'log', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/log')) },
+  {
+    name: 'log-paper',
+    who: '0903',
+    go: (page) => page.evaluate(() => (location.hash = '#/log/paper?events=sign-in')),
+  },
   { name: 'accounts', who: '0902', go: (page) => page.evaluate(() => (location.hash = '#/accounts')) },
   { name: 'settings', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/settings')) },
 ];

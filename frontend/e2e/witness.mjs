@@ -51,6 +51,64 @@ export async function run(station, browser) {
     '--json',
   ]);
   check(JSON.parse(judged.stdout).trusted === true, 'the export is judged without the archive');
+  await logPaper(page, out);
   await signOut(page);
+  await ownLog(station, page);
   await page.context().close();
+}
+
+// The log is narrowed to two kinds and one account, printed as it was narrowed, and carried out.
+async function logPaper(page, out) {
+  const pick = async (name, text) => {
+    await id(page, name).click();
+    await page.locator('.n-base-select-option').filter({ hasText: text }).first().click();
+    await shoot(page, 'log-' + name);
+    await page.keyboard.press('Escape');
+  };
+  await pick('log-events', '登录');
+  await pick('log-accounts', '0903');
+  // The numbers come after the rows.
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('[data-testid="log-row"]')];
+    const found = document.querySelector('[data-testid="log-found"]').innerText;
+    return rows.every((row) => /0903/.test(row.innerText)) && found.includes(`共 ${rows.length} 条`);
+  });
+  const found = Number(/共 ([\d,]+) 条/.exec(await id(page, 'log-found').innerText())[1]);
+  await page.keyboard.press('Control+p');
+  await id(page, 'papers').waitFor();
+  const text = await id(page, 'papers').innerText();
+  check(
+    text.includes('范围：登录、0903') && text.includes(`共 ${found} 条`),
+    `the paper says what it holds: ${found}`,
+  );
+  await shoot(page, 'log-paper');
+  await id(page, 'workbook').click();
+  await id(page, 'saved').waitFor();
+  check(
+    readdirSync(out).some((name) => name.startsWith('操作日志_') && name.endsWith('.xlsx')),
+    'the workbook is written',
+  );
+  await page.keyboard.press('Escape');
+  await id(page, 'log-row').first().waitFor();
+  check(
+    (await id(page, 'log-found').innerText()).includes(`共 ${found} 条`),
+    'back, the choice still stands',
+  );
+  await page.reload();
+  await page.evaluate(() => (location.hash = '#/log'));
+  await id(page, 'log-row').first().waitFor();
+}
+
+// Everybody finds his own acts, without those of others and without a print button.
+async function ownLog(station, page) {
+  await signIn(page, station.url, '0217');
+  await page.evaluate(() => (location.hash = '#/log'));
+  await id(page, 'log-row').first().waitFor();
+  const rows = await id(page, 'log-row').allInnerTexts();
+  check(
+    rows.every((row) => row.includes('0217')),
+    `a reviewer sees his own ${rows.length} entries`,
+  );
+  check((await id(page, 'log-print').count()) === 0, 'and prints none');
+  await shoot(page, 'log-own');
 }

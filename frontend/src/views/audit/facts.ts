@@ -30,6 +30,11 @@ function factValue(key: string, text: string): string {
   const word = (tables[key] ?? []).map((table) => words(table + text)).find(Boolean);
   if (word) return word;
   if (tables[key]) return '';
+  if (key === 'roles')
+    return text
+      .split(' ')
+      .map((role) => words('common.role.' + role) || role)
+      .join('、');
   if (key === 'frameRanges') return t('audit.frameRanges', { n: text });
   if (key === 'pageRanges') return t('audit.pageRanges', { n: text });
   if (key === 'speed') return text.replaceAll(/-?[\d.]+/g, (n) => n.replace('-', '−') + '×');
