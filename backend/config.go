@@ -27,6 +27,7 @@ type Config struct {
 	Mode     string           // store.ModeWindow or store.ModeCLI
 	User     string           // who holds the archive, told to a second process
 	FontDirs []string         // Chinese font files; nil = the system's
+	Office   string           // program of LibreOffice; "" looks for it, converter.None = none
 	OCRDir   string           // networks and library that read scans; "" = the folder ocr beside the program, formats.NoOCR = none
 	Now      func() time.Time // nil = the wall clock
 	Log      *slog.Logger     // nil = slog.Default()

@@ -18,6 +18,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/converter"
 	"diaoyue.example/workstation/backend/disclosure"
 	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/jobs"
@@ -212,7 +213,8 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: bench, Documents: read, Scans: scans, Calendar: calendar, Now: cfg.Now,
+		Media: bench, Documents: read, Scans: scans, Office: converter.New(converter.Config{Program: cfg.Office}),
+		Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault,

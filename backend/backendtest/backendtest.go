@@ -18,6 +18,7 @@ import (
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/catalog"
+	"diaoyue.example/workstation/backend/converter"
 	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/media/mediatest"
@@ -64,6 +65,7 @@ type Options struct {
 	Silence, Idle time.Duration
 	Originals     string // as of backend.Founding
 	OCRDir        string // "" reads no scans
+	Office        string // program of LibreOffice, "" lays nothing out
 }
 
 // Open founds an archive in the test's folder with an account for each role; it is
@@ -75,7 +77,7 @@ func Open(tb testing.TB, o Options) *House {
 	h.Config = backend.Config{
 		Dir: filepath.Join(dir, "archive"), StateDir: filepath.Join(dir, "state"), CacheDir: CacheDir(), Mode: store.ModeCLI,
 		Now: h.Clock.Now, Argon: accounts.CheapForTests(), Silence: o.Silence, Idle: o.Idle,
-		OCRDir: cmp.Or(o.OCRDir, formats.NoOCR),
+		OCRDir: cmp.Or(o.OCRDir, formats.NoOCR), Office: cmp.Or(o.Office, converter.None),
 	}
 	f := Founding()
 	f.Originals = o.Originals
@@ -110,7 +112,7 @@ func (h *House) Reopen(tb testing.TB) {
 func Enter(ctx context.Context, dir, stateDir string) (*backend.Workstation, error) {
 	return backend.Open(ctx, backend.Config{
 		Dir: dir, StateDir: stateDir, CacheDir: CacheDir(), Mode: store.ModeCLI, Argon: accounts.CheapForTests(),
-		OCRDir: formats.NoOCR,
+		OCRDir: formats.NoOCR, Office: converter.None,
 	})
 }
 

@@ -74,6 +74,10 @@ const (
 // index of a recording.
 const DerivedFrameIndex = "frameindex-v1"
 
+// DerivedOfficePDF is the kind under which the vault keeps an office paper as
+// LibreOffice laid it out. Where there is one, the paper is read and shown by it.
+const DerivedOfficePDF = "office-pdf-v1"
+
 // DerivedIndexPart is the kind under which the vault keeps how far the making
 // of a frame index came; empty once it is made.
 const DerivedIndexPart = "frameindex-part-v1"

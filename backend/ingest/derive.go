@@ -13,7 +13,6 @@ import (
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/media/frameindex"
 	"diaoyue.example/workstation/media/remote"
-	"diaoyue.example/workstation/search/extract"
 )
 
 // buildIndex decodes a recording from end to end, so that its frame numbers
@@ -145,25 +144,14 @@ func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress)
 	if err = r.Readable(); err != nil {
 		return jobs.Permanent(err)
 	}
-	f, err := d.cfg.Vault.Original(r.SHA256)
-	if err != nil {
-		return fmt.Errorf("open original: %w", err)
-	}
-	defer f.Close()
-	var pages []catalog.PageText
-	scanned := false
-	meta, err := d.cfg.Documents.File(ctx, f, r.FileName, func(p extract.Page) error {
-		pages = append(pages, catalog.PageText{RecordID: r.ID, Page: p.N, Source: p.Source, Text: p.Text})
-		scanned = scanned || p.NeedsOCR()
-		progress(int64(len(pages)), 0)
-		return nil
-	})
+	t, err := d.readPaper(ctx, r, progress)
 	if err != nil {
 		return fmt.Errorf("take text: %w", err)
 	}
+	meta, pages := t.meta, t.pages
 	entry := audit.Entry{
 		Event: audit.Extraction, Objects: map[string]string{"record": r.ID, "case": r.CaseID},
-		Codes: map[string]any{"kind": JobText, "state": string(meta.State), "why": meta.Why, "pages": meta.Pages},
+		Codes: map[string]any{"kind": JobText, "state": string(meta.State), "why": meta.Why, "pages": meta.Pages, "laidOut": t.laidOut},
 	}
 	if meta.Reason != "" {
 		slog.WarnContext(ctx, "text not taken", slog.String("record", r.ID), slog.String("state", string(meta.State)), slog.String("why", meta.Why))
@@ -173,7 +161,7 @@ func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress)
 			return err
 		}
 		_, err = d.cfg.Catalog.SetText(ctx, tx, r.ID, string(meta.State), meta.Why, max(meta.Pages, len(pages)))
-		if err != nil || !scanned || d.cfg.Scans.Reads() == "" {
+		if err != nil || !t.scanned || d.cfg.Scans.Reads() == "" {
 			return err
 		}
 		_, err = d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobOCR, Subject: r.ID})

@@ -63,6 +63,7 @@ type Config struct {
 	Media     *remote.Client
 	Documents Documents
 	Scans     Scans
+	Office    Office
 	Calendar  *workday.Calendar
 	Now       func() time.Time
 }

@@ -38,12 +38,12 @@ func (d *Desk) readPages(ctx context.Context, j jobs.Job, progress jobs.Progress
 		return err
 	}
 	if len(s.left) > 0 {
-		f, err := d.cfg.Vault.Original(r.SHA256)
+		f, laidOut, err := d.cfg.Vault.DerivedOr(r.SHA256, catalog.DerivedOfficePDF)
 		if err != nil {
-			return fmt.Errorf("open original: %w", err)
+			return fmt.Errorf("open paper: %w", err)
 		}
 		defer f.Close()
-		if err = s.read(ctx, f, progress); err != nil {
+		if err = s.read(ctx, f, paperName(r, laidOut), progress); err != nil {
 			return err
 		}
 	}
@@ -87,9 +87,9 @@ func (s *scan) resume(ctx context.Context) error {
 	return nil
 }
 
-func (s *scan) read(ctx context.Context, f *os.File, progress jobs.Progress) error {
+func (s *scan) read(ctx context.Context, f *os.File, name string, progress jobs.Progress) error {
 	d := s.desk
-	doc, err := d.cfg.Scans.Open(ctx, f, s.record.FileName)
+	doc, err := d.cfg.Scans.Open(ctx, f, name)
 	if err != nil {
 		if ctx.Err() != nil || errors.Is(err, extract.ErrBusy) {
 			return err

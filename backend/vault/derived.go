@@ -63,6 +63,16 @@ func (v *Vault) Derived(sha256, kind string) (*os.File, error) {
 	return open(path)
 }
 
+// DerivedOr opens what was derived of an original under kind, and the original
+// itself where nothing was; derived says which it is.
+func (v *Vault) DerivedOr(sha256, kind string) (f *os.File, derived bool, err error) {
+	if f, err = v.Derived(sha256, kind); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return f, err == nil, err
+	}
+	f, err = v.Original(sha256)
+	return f, false, err
+}
+
 func (v *Vault) derivedPath(sha256, kind string) (string, error) {
 	if !digestForm.MatchString(sha256) {
 		return "", ErrBadName.With("name", sha256)

@@ -246,10 +246,17 @@ func insert(ctx context.Context, tx *store.Tx, i Info, title, unit string) error
 // fetch opens the bytes.
 func (v *Viewing) fetch(ctx context.Context, candidate *Candidate) error {
 	var err error
-	if candidate != nil {
+	name := v.info.Record.FileName
+	switch {
+	case candidate != nil:
 		v.file, err = v.desk.cfg.Vault.Candidate(cmp.Or(candidate.VaultID, candidate.CopyID))
-	} else {
+	case v.info.Record.Footage():
 		v.file, err = v.desk.cfg.Vault.Original(v.info.Record.SHA256)
+	default:
+		var laidOut bool
+		if v.file, laidOut, err = v.desk.cfg.Vault.DerivedOr(v.info.Record.SHA256, catalog.DerivedOfficePDF); laidOut {
+			name += ".pdf"
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("open bytes: %w", err)
@@ -257,7 +264,7 @@ func (v *Viewing) fetch(ctx context.Context, candidate *Candidate) error {
 	if v.info.Record.Footage() {
 		return v.fetchFootage(ctx, candidate != nil)
 	}
-	v.document, err = v.desk.cfg.Documents.Open(ctx, v.file, v.info.Record.FileName)
+	v.document, err = v.desk.cfg.Documents.Open(ctx, v.file, name)
 	if err != nil {
 		return fmt.Errorf("open document: %w", err)
 	}

@@ -26,7 +26,7 @@ const (
 	StateTimeout     State = "timeout"
 )
 
-// Why a file is StateFailed.
+// Why a file is in its state: StateFailed, if not said otherwise.
 const (
 	WhyDamaged  = "damaged"  // it cannot be read to its end
 	WhyEmpty    = "empty"    // it has no bytes
@@ -36,6 +36,10 @@ const (
 	WhyRepeated = "repeated" // it ended so many workers that none is given it any more
 	WhyBusy     = "busy"     // too much was being read at once
 	WhyOther    = "other"
+	// Why a file is StateUnsupported though LibreOffice could lay it out.
+	WhyNoOffice     = "office_absent" // there is none on this machine
+	WhyOfficeFailed = "office_failed" // it made nothing of the file
+	WhyOfficeSlow   = "office_slow"   // it was ended after its time
 )
 
 // Sentinels of this engine.
@@ -119,7 +123,7 @@ func (p Page) Check() error {
 // Meta is what is known of a file after it was read.
 type Meta struct {
 	State  State  `json:"state"`
-	Why    string `json:"why,omitempty"`    // one of the codes below, for StateFailed
+	Why    string `json:"why,omitempty"`    // one of the codes above
 	Reason string `json:"reason,omitempty"` // the same at length in English, for every State but text and needs_ocr
 	Kind   string `json:"kind,omitempty"`   // pdf, docx, txt, image, srt
 	Pages  int    `json:"pages"`

@@ -1,0 +1,209 @@
+// Package converter lets LibreOffice, where it is installed, lay office papers
+// out as PDF, so that they are read and shown as their office would print them.
+//
+// Invariant: LibreOffice gets a private copy of one file in a folder of its own
+// and nothing else: no original, no network where the system allows to take it
+// away, no macros, a bounded time, memory and output. Whatever it does, the
+// answer is a PDF or one of the errors, and the folder is gone afterwards.
+package converter
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Sentinels of the room.
+var (
+	// ErrAbsent: LibreOffice is not installed.
+	ErrAbsent = errors.New("LibreOffice is not installed")
+	// ErrTooSlow: it was ended after the time a paper may take.
+	ErrTooSlow = errors.New("LibreOffice took too long")
+	// ErrNoPDF: it ended without a PDF, twice.
+	ErrNoPDF = errors.New("LibreOffice made no PDF of the file")
+)
+
+// What a conversion may cost.
+const (
+	patience  = 120 * time.Second // on the wall; an ordinary paper takes 3 to 7 s
+	maxCPU    = 180               // seconds of the processor
+	maxMemory = 4 << 20           // KiB of address space, of which LibreOffice maps much and uses little
+	maxFile   = 256 << 20         // bytes of any file it writes
+)
+
+// Office converts, one paper at a time. It is safe for concurrent use.
+type Office struct {
+	program  string // "" where there is none
+	dir      string // below which every conversion has its folder
+	patience time.Duration
+	turn     sync.Mutex
+}
+
+// Config says where things lie on this machine.
+type Config struct {
+	Program  string        // "" looks for LibreOffice, None does without
+	Dir      string        // for the folders of conversions; "" takes the system's
+	Patience time.Duration // 0 = two minutes
+}
+
+// None as Config.Program converts nothing.
+const None = "-"
+
+// New looks for LibreOffice and sweeps what a killed program left behind.
+func New(cfg Config) *Office {
+	o := &Office{program: cfg.Program, dir: cfg.Dir, patience: cfg.Patience}
+	switch o.program {
+	case "":
+		o.program = find()
+	case None:
+		o.program = ""
+	}
+	if o.dir == "" {
+		o.dir = os.TempDir()
+	}
+	if o.patience <= 0 {
+		o.patience = patience
+	}
+	o.sweep()
+	return o
+}
+
+// Present reports whether there is a LibreOffice.
+func (o *Office) Present() bool { return o.program != "" }
+
+// places are where LibreOffice lies when it is not on the PATH, as on UOS and
+// where the packages of libreoffice.org are used.
+var places = []string{"/usr/lib/libreoffice/program/soffice", "/opt/libreoffice*/program/soffice"}
+
+func find() string {
+	for _, name := range []string{"soffice", "libreoffice"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	for _, pattern := range places {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			return found[len(found)-1]
+		}
+	}
+	return ""
+}
+
+// kinds are the papers that are laid out, by the ending of their name.
+// LibreOffice tells by the bytes what they really are.
+var kinds = []string{
+	"doc", "docx", "dot", "dotx", "docm", "rtf", "odt", "wps", "wpt",
+	"xls", "xlsx", "xlsm", "xlt", "ods", "et", "ett",
+	"ppt", "pptx", "pps", "ppsx", "odp", "dps", "dpt",
+}
+
+// Converts reports whether a file of that name is an office paper.
+func Converts(name string) bool {
+	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
+	for _, k := range kinds {
+		if k == ending {
+			return true
+		}
+	}
+	return false
+}
+
+// PDF writes the paper that src holds to dst as PDF. name gives the ending by
+// which LibreOffice opens it. Errors: ErrAbsent, ErrTooSlow, ErrNoPDF, those of
+// reading src and of writing dst, and the context's.
+func (o *Office) PDF(ctx context.Context, src io.ReaderAt, size int64, name string, dst io.Writer) error {
+	if !o.Present() {
+		return ErrAbsent
+	}
+	o.turn.Lock()
+	defer o.turn.Unlock()
+	err := o.try(ctx, src, size, name, dst)
+	if errors.Is(err, ErrNoPDF) && ctx.Err() == nil {
+		err = o.try(ctx, src, size, name, dst) // its first start with a fresh profile fails now and then
+	}
+	if err != nil {
+		return fmt.Errorf("convert %s: %w", strings.ToLower(filepath.Ext(name)), err)
+	}
+	return nil
+}
+
+func (o *Office) try(ctx context.Context, src io.ReaderAt, size int64, name string, dst io.Writer) (err error) {
+	dir, err := os.MkdirTemp(o.dir, folder)
+	if err != nil {
+		return fmt.Errorf("make folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	in := filepath.Join(dir, "in", "paper"+strings.ToLower(filepath.Ext(name)))
+	if err = prepare(dir, in, io.NewSectionReader(src, 0, size)); err != nil {
+		return err
+	}
+	if err = o.run(ctx, dir, in); err != nil {
+		return err
+	}
+	return take(filepath.Join(dir, "out", "paper.pdf"), dst)
+}
+
+// prepare lays out a conversion's folder: the private copy, a profile without
+// macros, and where the PDF shall lie.
+func prepare(dir, in string, src io.Reader) error {
+	for _, sub := range []string{"in", "out", "profile/user", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+	}
+	f, err := os.OpenFile(in, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o400)
+	if err != nil {
+		return fmt.Errorf("copy paper: %w", err)
+	}
+	_, err = io.Copy(f, src)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("copy paper: %w", err)
+	}
+	if err = os.WriteFile(filepath.Join(dir, "profile/user/registrymodifications.xcu"), []byte(profile), 0o600); err != nil {
+		return fmt.Errorf("write profile: %w", err)
+	}
+	return nil
+}
+
+// take copies the PDF that was made, if it is one.
+func take(path string, dst io.Writer) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+		return ErrNoPDF // a link could lead to anything
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("read PDF: %w", err)
+	}
+	defer f.Close()
+	head := make([]byte, 5)
+	if _, err := io.ReadFull(f, head); err != nil || !bytes.Equal(head, []byte("%PDF-")) {
+		return ErrNoPDF
+	}
+	if _, err = io.Copy(dst, io.MultiReader(bytes.NewReader(head), f)); err != nil {
+		return fmt.Errorf("take PDF: %w", err)
+	}
+	return nil
+}
+
+// folder is the beginning of a conversion's folder.
+const folder = "diaoyue-office-*"
+
+// sweep removes the folders of conversions that ended with their program. One
+// that is younger than any conversion may be somebody else's.
+func (o *Office) sweep() {
+	found, _ := filepath.Glob(filepath.Join(o.dir, folder))
+	for _, dir := range found {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > 2*patience {
+			_ = os.RemoveAll(dir) // what cannot be removed is somebody else's
+		}
+	}
+}
