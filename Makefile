@@ -14,7 +14,7 @@ BUILD_DEPS := build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev \
   libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev \
   libavfilter-dev libavdevice-dev fonts-noto-cjk
 BENCH_DEPS := libffms2-dev mpv ffmpeg python3
-TEST_DEPS  := chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk openssl python3 zbar-tools exfatprogs exfat-fuse dosfstools
+TEST_DEPS  := libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk openssl python3 zbar-tools exfatprogs exfat-fuse dosfstools
 
 GO_FILES  := $(shell find . -name '*.go' -not -path './frontend/node_modules/*' -not -name '*_test.go' 2>/dev/null)
 WEB_FILES := $(shell find frontend/src frontend/wailsjs frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json -type f 2>/dev/null)
