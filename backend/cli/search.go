@@ -63,10 +63,21 @@ func searchRun(ctx context.Context, c *call) error {
 	c.flags.StringVar(&q.DateFrom, "from", "", "")
 	c.flags.StringVar(&q.DateTo, "to", "", "")
 	c.flags.IntVar(&q.Limit, "limit", 0, "")
-	if err := c.parse(1, -1); err != nil {
+	list := c.flags.String("list", "", "")
+	if err := c.parse(0, -1); err != nil {
 		return err
 	}
+	if (len(c.args) == 0) != (*list != "") {
+		return errUsage // words or a list, never both
+	}
 	q.Text = strings.Join(c.args, " ")
+	var lines []string
+	if *list != "" {
+		var err error
+		if lines, err = linesOf(*list); err != nil {
+			return err
+		}
+	}
 	if stage != "" {
 		q.Stages = []string{c.words.stage(stage)}
 	}
@@ -83,6 +94,9 @@ func searchRun(ctx context.Context, c *call) error {
 		}
 		if err := w.Settle(ctx); err != nil {
 			return err
+		}
+		if *list != "" {
+			return c.searchList(ctx, w, actor, lines, q)
 		}
 		found, err := w.Retrieval.Search(ctx, actor, q)
 		if err != nil {
