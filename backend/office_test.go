@@ -71,9 +71,9 @@ func TestOfficePapersAreLaidOut(t *testing.T) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	for _, words := range []string{"检查通知书", "丁字沽"} {
-		found, err := h.Retrieval.Search(t.Context(), reviewer, retrieval.Query{Text: `"` + words + `"`})
-		if err != nil || found.Records != 1 {
-			t.Errorf("%s: %+v, %v", words, found, err)
+		found, failed := h.Retrieval.Search(t.Context(), reviewer, retrieval.Query{Text: `"` + words + `"`})
+		if failed != nil || found.Records != 1 {
+			t.Errorf("%s: %+v, %v", words, found, failed)
 		}
 	}
 	v, err := h.Viewing.Open(t.Context(), reviewer, viewing.Request{RecordID: r.ID, Purpose: "planned"})
@@ -84,10 +84,10 @@ func TestOfficePapersAreLaidOut(t *testing.T) {
 	if err != nil || !strings.Contains(page.Text, "通知书") || v.Info().Pages != r.Pages {
 		t.Errorf("shown: %d pages of %d, %.60q, %v", v.Info().Pages, r.Pages, page.Text, err)
 	}
-	if err := v.Close(t.Context(), viewing.CloseNormal); err != nil {
+	if err = v.Close(t.Context(), viewing.CloseNormal); err != nil {
 		t.Error(err)
 	}
-	if err := h.Vault.Verify(t.Context(), r.SHA256); err != nil {
+	if err = h.Vault.Verify(t.Context(), r.SHA256); err != nil {
 		t.Error(err)
 	}
 	entries, err := h.Log.List(t.Context(), audit.Filter{Event: audit.Extraction, ObjectKind: "record", ObjectID: r.ID})

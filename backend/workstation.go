@@ -57,6 +57,8 @@ type Workstation struct {
 	// starting is held while an extractor's child starts.
 	starting sync.Mutex
 	closers  []func() error // in order of opening
+	office   *converter.Office
+	scans    *scans
 }
 
 // Recovery says what was found half done at the opening.
@@ -204,8 +206,8 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	scans, err := w.newScans() //nolint:contextcheck // the same
-	if err != nil {
+	w.office = converter.New(converter.Config{Program: cfg.Office})
+	if w.scans, err = w.newScans(); err != nil { //nolint:contextcheck // the same
 		return err
 	}
 	w.Accounts = accounts.New(w.db, w.Log, accounts.Config{Now: cfg.Now, Argon: cfg.Argon})
@@ -213,7 +215,7 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: bench, Documents: read, Scans: scans, Office: converter.New(converter.Config{Program: cfg.Office}),
+		Media: bench, Documents: read, Scans: w.scans, Office: w.office,
 		Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{

@@ -112,7 +112,7 @@ func (l *Log) counted(ctx context.Context) (map[share]int64, error) {
 // the entries of a month and not those of the whole log.
 func (l *Log) dated(ctx context.Context, f Filter, whole, counts map[share]int64) error {
 	condition, args := `event = ? AND actor = ?`, []any{nil, nil}
-	and := func(set bool, more string, value string) {
+	and := func(set bool, more, value string) {
 		if set {
 			condition += ` AND ` + more
 			args = append(args, value)

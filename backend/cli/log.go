@@ -24,11 +24,22 @@ type entryJSON struct {
 	Details map[string]any    `json:"details"`
 }
 
+// beijingDay is the beginning of a day of the bureau's clock, or of one so many
+// days later.
+func beijingDay(day string, later int) (time.Time, error) {
+	at, err := time.ParseInLocation(time.DateOnly, day, time.FixedZone("CST", 8*60*60))
+	return at.AddDate(0, 0, later), err
+}
+
 func logList(ctx context.Context, c *call) error {
 	var f audit.Filter
 	var numbers []string
 	c.flags.Func("event", "", func(event string) error { f.Events = append(f.Events, audit.Event(event)); return nil })
 	c.flags.Func("account", "", func(account string) error { numbers = append(numbers, account); return nil })
+	c.flags.Func("from", "", func(day string) (err error) { f.From, err = beijingDay(day, 0); return err })
+	c.flags.Func("to", "", func(day string) (err error) { f.To, err = beijingDay(day, 1); return err })
+	c.flags.Func("result", "", func(result string) error { f.Result = audit.Result(result); return nil })
+	c.flags.Func("record", "", func(id string) error { f.ObjectKind, f.ObjectID = "record", id; return nil })
 	c.flags.IntVar(&f.Limit, "limit", 0, "")
 	tally := c.flags.Bool("tally", false, "")
 	if err := c.parse(0, 0); err != nil {

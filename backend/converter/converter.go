@@ -79,17 +79,18 @@ func New(cfg Config) *Office {
 // Present reports whether there is a LibreOffice.
 func (o *Office) Present() bool { return o.program != "" }
 
-// places are where LibreOffice lies when it is not on the PATH, as on UOS and
-// where the packages of libreoffice.org are used.
-var places = []string{"/usr/lib/libreoffice/program/soffice", "/opt/libreoffice*/program/soffice"}
+// Program is where LibreOffice lies, "" where there is none.
+func (o *Office) Program() string { return o.program }
 
+// find looks on the PATH, and where LibreOffice lies on UOS and from the packages
+// of libreoffice.org.
 func find() string {
 	for _, name := range []string{"soffice", "libreoffice"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	for _, pattern := range places {
+	for _, pattern := range []string{"/usr/lib/libreoffice/program/soffice", "/opt/libreoffice*/program/soffice"} {
 		if found, _ := filepath.Glob(pattern); len(found) > 0 {
 			return found[len(found)-1]
 		}
@@ -97,21 +98,14 @@ func find() string {
 	return ""
 }
 
-// kinds are the papers that are laid out, by the ending of their name.
-// LibreOffice tells by the bytes what they really are.
-var kinds = []string{
-	"doc", "docx", "dot", "dotx", "docm", "rtf", "odt", "wps", "wpt",
-	"xls", "xlsx", "xlsm", "xlt", "ods", "et", "ett",
-	"ppt", "pptx", "pps", "ppsx", "odp", "dps", "dpt",
-}
-
-// Converts reports whether a file of that name is an office paper.
+// Converts reports whether a file is an office paper by the ending of its name.
+// LibreOffice tells by the bytes what it really is.
 func Converts(name string) bool {
-	ending := strings.ToLower(strings.TrimPrefix(filepath.Ext(name), "."))
-	for _, k := range kinds {
-		if k == ending {
-			return true
-		}
+	switch strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")) {
+	case "doc", "docx", "dot", "dotx", "docm", "rtf", "odt", "wps", "wpt",
+		"xls", "xlsx", "xlsm", "xlt", "ods", "et", "ett",
+		"ppt", "pptx", "pps", "ppsx", "odp", "dps", "dpt":
+		return true
 	}
 	return false
 }
@@ -185,7 +179,7 @@ func take(path string, dst io.Writer) error {
 	}
 	defer f.Close()
 	head := make([]byte, 5)
-	if _, err := io.ReadFull(f, head); err != nil || !bytes.Equal(head, []byte("%PDF-")) {
+	if _, err = io.ReadFull(f, head); err != nil || !bytes.Equal(head, []byte("%PDF-")) {
 		return ErrNoPDF
 	}
 	if _, err = io.Copy(dst, io.MultiReader(bytes.NewReader(head), f)); err != nil {
@@ -198,11 +192,21 @@ func take(path string, dst io.Writer) error {
 const folder = "diaoyue-office-*"
 
 // sweep removes the folders of conversions that ended with their program. One
-// that is younger than any conversion may be somebody else's.
+// that is younger than any conversion may be somebody else's; how old it is,
+// the file system's own clock tells by a fresh one.
 func (o *Office) sweep() {
+	fresh, err := os.MkdirTemp(o.dir, folder)
+	if err != nil {
+		return // then there is nothing to sweep either
+	}
+	defer os.RemoveAll(fresh)
+	now, err := os.Lstat(fresh)
+	if err != nil {
+		return
+	}
 	found, _ := filepath.Glob(filepath.Join(o.dir, folder))
 	for _, dir := range found {
-		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > 2*patience {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && now.ModTime().Sub(info.ModTime()) > 2*patience {
 			_ = os.RemoveAll(dir) // what cannot be removed is somebody else's
 		}
 	}

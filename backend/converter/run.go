@@ -28,7 +28,9 @@ const profile = `<?xml version="1.0" encoding="UTF-8"?>
 `
 
 // limited is run by the shell: the bounds stand before LibreOffice does.
-var limited = fmt.Sprintf(`ulimit -c 0; ulimit -f %d; ulimit -t %d; ulimit -v %d; exec "$0" "$@"`, maxFile/512, maxCPU, maxMemory)
+func limited() string {
+	return fmt.Sprintf(`ulimit -c 0; ulimit -f %d; ulimit -t %d; ulimit -v %d; exec "$0" "$@"`, maxFile/512, maxCPU, maxMemory)
+}
 
 // run starts LibreOffice and waits for its end. Namespaces of its own take the
 // network away and end all it started with it; where the system does not give
@@ -52,7 +54,7 @@ func (o *Office) run(ctx context.Context, dir, in string) error {
 var errNotStarted = errors.New("LibreOffice could not be started")
 
 func (o *Office) start(ctx context.Context, dir, in string, apart uintptr) error {
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", limited, o.program,
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", limited(), o.program, //nolint:gosec // the shell runs a constant; names are arguments
 		"-env:UserInstallation=file://"+filepath.Join(dir, "profile"),
 		"--headless", "--nologo", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard",
 		"--convert-to", "pdf", "--outdir", filepath.Join(dir, "out"), in)

@@ -41,6 +41,12 @@ type Engine struct {
 	NoNewPrivs bool   `json:"noNewPrivs"`
 }
 
+// Helpers are the programs that reading papers rests on; "" where there is none.
+type Helpers struct {
+	Office string `json:"office"` // path of LibreOffice
+	Scans  string `json:"scans"`  // what reads text off pictures
+}
+
 // Founding is the first-run form.
 type Founding struct {
 	Dir      string       `json:"dir"`

@@ -144,6 +144,7 @@ func expectations() map[string]expectation {
 		"Seat.ChangePassword": {may: everybody, guessed: "accounts.sign_in"},
 		"Seat.ChooseFolder":   {free: true, may: everybody},
 		"Seat.Engines":        {may: everybody},
+		"Seat.Helpers":        {may: everybody},
 		"Seat.LegalText":      {free: true, may: everybody, args: []any{"S18"}},
 
 		"Home.Overview": {may: everybody},

@@ -9,15 +9,17 @@ import (
 )
 
 // factTables are where the words of a fact's codes stand.
-var factTables = map[string][]string{
-	"purpose":    {"common.purpose."},
-	"stage":      {"common.stage."},
-	"medium":     {"common.medium."},
-	"kind":       {"common.kind.", "audit.close.", "common.job."},
-	"state":      {"casefile.text.", "casefile.indexState.", "copies.state."},
-	"index":      {"casefile.indexState."},
-	"sound":      {"audit.sound."},
-	"timeliness": {"casefile.timeliness."},
+func factTables() map[string][]string {
+	return map[string][]string{
+		"purpose":    {"common.purpose."},
+		"stage":      {"common.stage."},
+		"medium":     {"common.medium."},
+		"kind":       {"common.kind.", "audit.close.", "common.job."},
+		"state":      {"casefile.text.", "casefile.indexState.", "copies.state."},
+		"index":      {"casefile.indexState."},
+		"sound":      {"audit.sound."},
+		"timeliness": {"casefile.timeliness."},
+	}
 }
 
 // factLine tells the facts that have a Chinese name in one line, as the screen
@@ -40,7 +42,7 @@ var (
 
 // factText tells a code by its word, ids and digests by a part of them.
 func factText(words lexicon, key, value string) string {
-	if tables, coded := factTables[key]; coded {
+	if tables, coded := factTables()[key]; coded {
 		for _, table := range tables {
 			if word, ok := words[table+value]; ok && value != "" {
 				return word
@@ -86,29 +88,29 @@ func articleName(words lexicon, key string) string {
 		}
 		return key
 	}
-	name := words.say("common.article", "n", numeral(parts[1]))
+	name := words.say("common.article", "n", numeral(words, parts[1]))
 	if parts[2] != "" {
-		name += words.say("common.paragraph", "n", numeral(parts[2]))
+		name += words.say("common.paragraph", "n", numeral(words, parts[2]))
 	}
 	return name
 }
 
 // numeral writes "1" to "99" in Chinese.
-func numeral(digits string) string {
+func numeral(words lexicon, digits string) string {
 	n, err := strconv.Atoi(digits)
-	if err != nil {
+	signs := []rune(words.say("common.numerals")) // 0 to 10
+	if err != nil || len(signs) != 11 {
 		return digits
 	}
-	ones := []rune("零一二三四五六七八九")
 	text := ""
 	if n >= 20 {
-		text = string(ones[n/10])
+		text = string(signs[n/10])
 	}
 	if n >= 10 {
-		text += "十"
+		text += string(signs[10])
 	}
 	if n%10 > 0 || n == 0 {
-		text += string(ones[n%10])
+		text += string(signs[n%10])
 	}
 	return text
 }

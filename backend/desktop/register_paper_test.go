@@ -135,8 +135,8 @@ func TestLogPaper(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(saved.Path); err != nil || info.Size() == 0 || saved.Digest != paper.Digest || saved.Rows != 2 {
-		t.Errorf("workbook: %+v %v", saved, err)
+	if info, statErr := os.Stat(saved.Path); statErr != nil || info.Size() == 0 || saved.Digest != paper.Digest || saved.Rows != 2 {
+		t.Errorf("workbook: %+v %v", saved, statErr)
 	}
 	entries, err := register.Entries(desktop.LogFilter{Events: []string{"printing"}})
 	if err != nil || len(entries) != 1 || entries[0].Seq != paper.Seq || !strings.Contains(entries[0].Codes, record) || !strings.Contains(entries[0].Codes, paper.Digest) {

@@ -161,6 +161,13 @@ func (s *Seat) Engines() ([]Engine, error) {
 	})
 }
 
+// Helpers says what this machine has to read papers with.
+func (s *Seat) Helpers() (Helpers, error) {
+	return ask(s.shell, func(_ context.Context, w *backend.Workstation, _ accounts.Actor) (Helpers, error) {
+		return Helpers(w.Helpers()), nil
+	})
+}
+
 // LegalText gives the words of an article of the rules, for instance "S18"
 // or its first paragraph "S18.1".
 func (s *Seat) LegalText(key string) (string, error) {

@@ -35,6 +35,6 @@ func newProver() (prover, error) {
 func (p prover) of(block []byte) proof {
 	made := proof{size: len(block)}
 	nonce := make([]byte, p.gcm.NonceSize())
-	copy(made.tag[:], p.gcm.Seal(nil, nonce, nil, block))
+	copy(made.tag[:], p.gcm.Seal(nil, nonce, nil, block)) //nolint:gosec // nothing is encrypted, and the tags stay in this process
 	return made
 }

@@ -2,7 +2,7 @@
 // Arguments are cast because the generated classes carry methods and the bridge takes plain data.
 import * as face from '#wails/go/desktop/Seat';
 import { call } from './errors';
-import type { Engine, Founding, Station } from './types';
+import type { Engine, Founding, Helpers, Station } from './types';
 
 export const state = () => call<Station>(() => face.State());
 export const found = (founding: Founding) => call<Station>(() => face.Found(founding as never));
@@ -18,4 +18,6 @@ export const changePassword = (old: string, fresh: string) =>
   call<Station>(() => face.ChangePassword(old, fresh));
 export const chooseFolder = (title: string) => call<string>(() => face.ChooseFolder(title));
 export const engines = () => call<Engine[]>(() => face.Engines());
+/** helpers says what this machine has to read papers with. */
+export const helpers = () => call<Helpers>(() => face.Helpers());
 export const legalText = (key: string) => call<string>(() => face.LegalText(key));

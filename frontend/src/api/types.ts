@@ -11,6 +11,7 @@ export type Plain<T> = T extends (infer U)[]
 
 export type Account = Plain<desktop.Account>;
 export type Engine = Plain<desktop.Engine>;
+export type Helpers = Plain<desktop.Helpers>;
 export type Annotation = Plain<desktop.Annotation>;
 export type Archive = Plain<desktop.Archive>;
 export type Box = Plain<desktop.Box>;

@@ -1227,6 +1227,20 @@ export namespace desktop {
 	        this.mark = source["mark"];
 	    }
 	}
+	export class Helpers {
+	    office: string;
+	    scans: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Helpers(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.office = source["office"];
+	        this.scans = source["scans"];
+	    }
+	}
 	
 	export class IngestOutcome {
 	    path: string;

@@ -12,6 +12,8 @@ export function Engines():Promise<Array<desktop.Engine>>;
 
 export function Found(arg1:desktop.Founding):Promise<desktop.Station>;
 
+export function Helpers():Promise<desktop.Helpers>;
+
 export function LegalText(arg1:string):Promise<string>;
 
 export function Lock():Promise<desktop.Station>;

@@ -22,6 +22,10 @@ export function Found(arg1) {
   return window['go']['desktop']['Seat']['Found'](arg1);
 }
 
+export function Helpers() {
+  return window['go']['desktop']['Seat']['Helpers']();
+}
+
 export function LegalText(arg1) {
   return window['go']['desktop']['Seat']['LegalText'](arg1);
 }
