@@ -118,6 +118,17 @@ func attempts() map[string]attempt {
 			d.watch(t, risen.Actor, id)
 			return subject{"copy", id}, d.Disclosure.Approve(ctx, risen.Actor, id, disclosure.Approval{Opinion: "good"})
 		},
+		"R5 review": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
+			t.Helper()
+			own := d.Case(t, "C-9", "Zhang "+d.As(accounts.Handler).Number)
+			path := filepath.Join(t.TempDir(), "own.txt")
+			if err := os.WriteFile(path, []byte("own"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			r := d.Take(t, own.ID, path)[0]
+			_, err := d.Viewing.Open(ctx, d.As(accounts.Handler), viewing.Request{RecordID: r.ID, Purpose: viewing.PurposePlanned, Basis: "P-1"})
+			return subject{"record", r.ID}, err
+		},
 		"R6": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
 			t.Helper()
 			id := d.approved(t)
