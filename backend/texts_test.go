@@ -39,7 +39,7 @@ func TestEveryStateIsKeptAndFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][2]string{
-		"whole.txt": {"text", ""}, "damaged.docx": {"failed", "damaged"}, "locked.docx": {"encrypted", ""}, "strange.wps": {"unsupported", ""},
+		"whole.txt": {"text", ""}, "damaged.docx": {"failed", "damaged"}, "locked.docx": {"encrypted", ""}, "strange.wps": {"unsupported", "office_absent"},
 	}
 	for _, r := range records {
 		now, err := h.Catalog.Record(t.Context(), r.ID)
