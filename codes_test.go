@@ -71,6 +71,63 @@ func TestSentences(t *testing.T) {
 	}
 }
 
+// TestEventNames wants a Chinese name for every event of the log: screen, paper
+// and workbook would print the code otherwise.
+func TestEventNames(t *testing.T) {
+	text, err := os.ReadFile("frontend/src/i18n/zh-CN/audit.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words struct {
+		Event map[string]string `json:"event"`
+	}
+	if err = json.Unmarshal(text, &words); err != nil {
+		t.Fatal(err)
+	}
+	events := logEvents(t)
+	if len(events) < 40 {
+		t.Fatalf("only %d events found", len(events))
+	}
+	for _, event := range events {
+		if words.Event[event] == "" {
+			t.Errorf("event %q has no name in audit.json", event)
+		}
+	}
+	for event := range words.Event {
+		if !slices.Contains(events, event) {
+			t.Errorf("audit.json names %q, which is no event", event)
+		}
+	}
+}
+
+// logEvents reads the constants of type Event from their one file.
+func logEvents(t *testing.T) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "backend/audit/event.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); !ok || kind.Name != "Event" {
+			return true
+		}
+		for _, value := range spec.Values {
+			if lit, ok := value.(*ast.BasicLit); ok {
+				if event, err := strconv.Unquote(lit.Value); err == nil {
+					events = append(events, event)
+				}
+			}
+		}
+		return true
+	})
+	return events
+}
+
 // faultCodes reads the codes from the source: the first argument of every
 // fault.New, and "internal".
 func faultCodes(t *testing.T) []string {
