@@ -275,8 +275,8 @@ async function key(station, page, began) {
   await at(page, '#/log');
   await id(page, 'key-panel').getByText('本人可读的文件').waitFor();
   const tries = await rpc(page, 'Register', 'Entries', {
-    event: 'refusal',
-    account: '',
+    events: ['refusal'],
+    accounts: [],
     object: '',
     result: '',
     from: '',

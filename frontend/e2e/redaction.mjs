@@ -74,6 +74,7 @@ async function submit(page, station) {
     /自动保存/.test(document.querySelector('[data-testid="saved"]')?.textContent ?? ''),
   );
   await shoot(page, 'walk-bench');
+  await takeaway(page);
   await id(page, 'stage').focus();
   await page.keyboard.press('v');
   await page.keyboard.press('v');
@@ -96,6 +97,41 @@ async function submit(page, station) {
   const number = (await id(page, 'submit-foot').locator('b').first().innerText()).trim();
   await shoot(page, 'walk-submitted');
   return number;
+}
+
+// The bench is a viewing too: nothing of it is printed, saved or copied, each
+// try is refused in words and stands in the log. What one typed is one's own.
+async function takeaway(page) {
+  const tries = async () => {
+    const asked = { events: ['refusal'], accounts: [], result: '', object: '', from: '', to: '', before: 0, limit: 50 }; // prettier-ignore
+    const rows = await page.evaluate((filter) => window.go.desktop.Register.Entries(filter), asked);
+    return rows.filter((row) => row.codes.includes('viewing.takeaway')).length;
+  };
+  const refused = async () => {
+    await id(page, 'takeaway').getByText('内容不能带走').waitFor();
+    await id(page, 'takeaway-close').click();
+    await id(page, 'takeaway').waitFor({ state: 'detached' });
+  };
+  const before = await tries();
+  for (const press of ['Control+p', 'Control+s']) {
+    await id(page, 'stage').focus();
+    await page.keyboard.press(press);
+    await refused();
+  }
+  await page.locator('header').first().selectText();
+  await page.keyboard.press('Control+c');
+  await id(page, 'takeaway').waitFor();
+  await shoot(page, 'walk-bench-takeaway');
+  await refused();
+  check((await tries()) === before + 3, 'print, save and copy are refused on the bench, each in the log');
+  await id(page, 'reason').focus();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Control+c');
+  await page.waitForTimeout(400);
+  check((await id(page, 'takeaway').count()) === 0, 'the reason that was typed may be copied');
+  await page.emulateMedia({ media: 'print' });
+  check(!(await id(page, 'stage').isVisible()), 'the paper of the bench is blank');
+  await page.emulateMedia({ media: 'screen' });
 }
 
 async function black(page, x, y) {

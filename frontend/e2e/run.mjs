@@ -6,6 +6,7 @@
 import { browse, shoot, Station } from './support.mjs';
 import * as custody from './custody.mjs';
 import * as finding from './finding.mjs';
+import * as firstrun from './firstrun.mjs';
 import * as hostile from './hostile.mjs';
 import * as pages from './pages.mjs';
 import * as kinds from './kinds.mjs';
@@ -19,6 +20,7 @@ import * as witness from './witness.mjs';
 import * as words from './words.mjs';
 
 const walks = {
+  firstrun,
   review,
   player,
   finding,

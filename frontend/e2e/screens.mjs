@@ -33,6 +33,7 @@ const screens = [
   { name: 'register', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/register')) },
   { name: 'register-paper', who: '0903', go: paper },
   { name: 'log', who: '0903', go: (page) => page.evaluate(() => (location.hash = '#/log')) },
+  { name: 'log-choosing', who: '0903', go: choosing },
   {
     name: 'log-paper',
     who: '0903',
@@ -180,6 +181,13 @@ async function paper(page) {
   const printed = pdf.match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
   check(printed === sheets, `the register prints on ${printed} sheets of ${sheets}`);
   check(/\/MediaBox\s*\[\s*0 0 84[12](\.\d+)? 59[45]/.test(pdf), 'A4 across');
+}
+
+async function choosing(page) {
+  await page.evaluate(() => (location.hash = '#/log'));
+  await id(page, 'log-row').first().waitFor();
+  await id(page, 'log-events').click();
+  await page.locator('.n-base-select-option').first().waitFor();
 }
 
 async function openCopy(page) {
