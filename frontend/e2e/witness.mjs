@@ -119,19 +119,20 @@ async function others(station, page, out, ours) {
   }
 }
 
+async function pick(page, name, ...texts) {
+  await id(page, name).click();
+  for (const text of texts) {
+    await page.keyboard.type(text);
+    await page.locator('.n-base-select-option').filter({ hasText: text }).first().click();
+  }
+  await shoot(page, 'log-' + name);
+  await page.keyboard.press('Escape');
+}
+
 // The log is narrowed to two kinds and one account, printed as it was narrowed, and carried out.
 async function logPaper(page, out) {
-  const pick = async (name, ...texts) => {
-    await id(page, name).click();
-    for (const text of texts) {
-      await page.keyboard.type(text);
-      await page.locator('.n-base-select-option').filter({ hasText: text }).first().click();
-    }
-    await shoot(page, 'log-' + name);
-    await page.keyboard.press('Escape');
-  };
-  await pick('log-events', '登录', '外部见证');
-  await pick('log-accounts', '0903');
+  await pick(page, 'log-events', '登录', '外部见证');
+  await pick(page, 'log-accounts', '0903');
   await page.waitForFunction(() =>
     document.querySelector('[data-testid="log-accounts"]').innerText.includes('0903'),
   );
@@ -170,12 +171,17 @@ async function logPaper(page, out) {
 // 只看此件: what was done with one record, and back to all.
 async function oneRecord(page) {
   const total = () => id(page, 'log-found').innerText();
+  await pick(page, 'log-events', '打开查看'); // the newest rows are of whatever was done last
   await id(page, 'log-row').filter({ hasText: '打开查看' }).first().click();
   const record = await page.evaluate(
     () => document.querySelector('tr.sel td:last-child').innerText.match(/记录 …(\w+)/)[1],
   );
   await id(page, 'log-only').click();
   await id(page, 'log-every-record').waitFor();
+  await id(page, 'log-events').click();
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Escape');
+  await id(page, 'log-row').filter({ hasNotText: '打开查看' }).first().waitFor();
   await page.waitForFunction(
     (end) =>
       [...document.querySelectorAll('[data-testid="log-row"]')].every((row) => row.innerText.includes(end)),
