@@ -215,7 +215,7 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: bench, Documents: read, Scans: w.scans, Office: w.office,
+		Media: bench, Documents: read, Scans: w.scans, Office: w.office, Viewed: func(recordID string) bool { return w.Viewing.Viewed(recordID) },
 		Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{

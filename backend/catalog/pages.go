@@ -34,6 +34,15 @@ func (c *Catalog) PutPages(ctx context.Context, tx *store.Tx, recordID string, p
 	return c.Touch(ctx, tx, ChangeRecord, recordID)
 }
 
+// ReplacePages writes the text of pages in place of all that a record has: its
+// pages are others now.
+func (c *Catalog) ReplacePages(ctx context.Context, tx *store.Tx, recordID string, pages []PageText) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM page_text WHERE record_id = ?`, recordID); err != nil {
+		return fmt.Errorf("drop page text: %w", err)
+	}
+	return c.PutPages(ctx, tx, recordID, pages)
+}
+
 // Pages returns the text of all pages of a record, in order.
 func (c *Catalog) Pages(ctx context.Context, recordID string) ([]PageText, error) {
 	return read(ctx, c.db, func(tx *store.Tx) ([]PageText, error) {

@@ -19,6 +19,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Sentinels of the room.
@@ -110,39 +112,40 @@ func Converts(name string) bool {
 	return false
 }
 
-// PDF writes the paper that src holds to dst as PDF. name gives the ending by
-// which LibreOffice opens it. Errors: ErrAbsent, ErrTooSlow, ErrNoPDF, those of
-// reading src and of writing dst, and the context's.
-func (o *Office) PDF(ctx context.Context, src io.ReaderAt, size int64, name string, dst io.Writer) error {
+// PDF returns the paper that src holds as an open PDF, which has no name any
+// more: close it. name gives the ending by which LibreOffice opens the paper.
+// Errors: ErrAbsent, ErrTooSlow, ErrNoPDF, those of reading src, and the
+// context's.
+func (o *Office) PDF(ctx context.Context, src io.ReaderAt, size int64, name string) (*os.File, error) {
 	if !o.Present() {
-		return ErrAbsent
+		return nil, ErrAbsent
 	}
 	o.turn.Lock()
 	defer o.turn.Unlock()
-	err := o.try(ctx, src, size, name, dst)
+	pdf, err := o.try(ctx, src, size, name)
 	if errors.Is(err, ErrNoPDF) && ctx.Err() == nil {
-		err = o.try(ctx, src, size, name, dst) // its first start with a fresh profile fails now and then
+		pdf, err = o.try(ctx, src, size, name) // its first start with a fresh profile fails now and then
 	}
 	if err != nil {
-		return fmt.Errorf("convert %s: %w", strings.ToLower(filepath.Ext(name)), err)
+		return nil, fmt.Errorf("convert %s: %w", strings.ToLower(filepath.Ext(name)), err)
 	}
-	return nil
+	return pdf, nil
 }
 
-func (o *Office) try(ctx context.Context, src io.ReaderAt, size int64, name string, dst io.Writer) (err error) {
+func (o *Office) try(ctx context.Context, src io.ReaderAt, size int64, name string) (pdf *os.File, err error) {
 	dir, err := os.MkdirTemp(o.dir, folder)
 	if err != nil {
-		return fmt.Errorf("make folder: %w", err)
+		return nil, fmt.Errorf("make folder: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	in := filepath.Join(dir, "in", "paper"+strings.ToLower(filepath.Ext(name)))
 	if err = prepare(dir, in, io.NewSectionReader(src, 0, size)); err != nil {
-		return err
+		return nil, err
 	}
 	if err = o.run(ctx, dir, in); err != nil {
-		return err
+		return nil, err
 	}
-	return take(filepath.Join(dir, "out", "paper.pdf"), dst)
+	return opened(filepath.Join(dir, "out", "paper.pdf"))
 }
 
 // prepare lays out a conversion's folder: the private copy, a profile without
@@ -167,25 +170,22 @@ func prepare(dir, in string, src io.Reader) error {
 	return nil
 }
 
-// take copies the PDF that was made, if it is one.
-func take(path string, dst io.Writer) error {
-	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
-		return ErrNoPDF // a link could lead to anything
-	}
-	f, err := os.Open(path)
+// opened gives what was made, if it is a PDF by its first bytes. A link, which
+// could lead to anything, is not followed.
+func opened(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return fmt.Errorf("read PDF: %w", err)
+		return nil, ErrNoPDF
 	}
-	defer f.Close()
 	head := make([]byte, 5)
-	if _, err = io.ReadFull(f, head); err != nil || !bytes.Equal(head, []byte("%PDF-")) {
-		return ErrNoPDF
+	info, err := f.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		_, err = f.ReadAt(head, 0)
 	}
-	if _, err = io.Copy(dst, io.MultiReader(bytes.NewReader(head), f)); err != nil {
-		return fmt.Errorf("take PDF: %w", err)
+	if err != nil || !bytes.Equal(head, []byte("%PDF-")) {
+		return nil, errors.Join(ErrNoPDF, f.Close())
 	}
-	return nil
+	return f, nil
 }
 
 // folder is the beginning of a conversion's folder.

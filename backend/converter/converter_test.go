@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -28,9 +29,13 @@ func pretender(t *testing.T, script string) converter.Config {
 }
 
 func convert(ctx context.Context, cfg converter.Config, paper string) (string, error) {
-	var out bytes.Buffer
-	err := converter.New(cfg).PDF(ctx, strings.NewReader(paper), int64(len(paper)), "任免.XLS", &out)
-	return out.String(), err
+	pdf, err := converter.New(cfg).PDF(ctx, strings.NewReader(paper), int64(len(paper)), "任免.XLS")
+	if err != nil {
+		return "", err
+	}
+	defer pdf.Close()
+	text, err := io.ReadAll(pdf)
+	return string(text), err
 }
 
 func left(t *testing.T, cfg converter.Config) {

@@ -157,7 +157,11 @@ func (d *Desk) takeText(ctx context.Context, j jobs.Job, progress jobs.Progress)
 		slog.WarnContext(ctx, "text not taken", slog.String("record", r.ID), slog.String("state", string(meta.State)), slog.String("why", meta.Why))
 	}
 	_, err = d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
-		if err = d.cfg.Catalog.PutPages(ctx, tx, r.ID, pages); err != nil {
+		put := d.cfg.Catalog.PutPages
+		if t.laidOut {
+			put = d.cfg.Catalog.ReplacePages // an earlier reading had pages of our own
+		}
+		if err = put(ctx, tx, r.ID, pages); err != nil {
 			return err
 		}
 		_, err = d.cfg.Catalog.SetText(ctx, tx, r.ID, string(meta.State), meta.Why, max(meta.Pages, len(pages)))

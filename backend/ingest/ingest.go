@@ -64,6 +64,7 @@ type Config struct {
 	Documents Documents
 	Scans     Scans
 	Office    Office
+	Viewed    func(recordID string) bool // whether a record is open before somebody; may be nil
 	Calendar  *workday.Calendar
 	Now       func() time.Time
 }

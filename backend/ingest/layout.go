@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"math"
 	"os"
-	"strings"
-	"unicode"
 
 	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/converter"
@@ -18,7 +18,7 @@ import (
 
 // Office lays office papers out as PDF, where LibreOffice is there.
 type Office interface {
-	PDF(ctx context.Context, src io.ReaderAt, size int64, name string, dst io.Writer) error
+	PDF(ctx context.Context, src io.ReaderAt, size int64, name string) (*os.File, error)
 }
 
 // taken is what was read of a paper.
@@ -29,64 +29,115 @@ type taken struct {
 	laidOut bool // by LibreOffice
 }
 
+// whole: nothing is wrong with the file, as far as its reader can tell.
+func (t taken) whole() bool {
+	return t.meta.State == extract.StateText || t.meta.State == extract.StateNeedsOCR || t.meta.State == extract.StateUnsupported
+}
+
+// shows: it has pages that can be shown.
+func (t taken) shows() bool { return t.whole() && t.meta.State != extract.StateUnsupported }
+
 // readPaper reads a paper by the pages it is shown by: those that LibreOffice
-// laid out, where it is an office paper and there is one, else our own.
+// laid out, where it is an office paper and there is one, else our own. Our own
+// reader goes first: what it calls damaged is handed to nobody else, and what it
+// finds beyond the pages is kept.
 func (d *Desk) readPaper(ctx context.Context, r catalog.Record, progress jobs.Progress) (taken, error) {
-	f, laidOut, err := d.cfg.Vault.DerivedOr(r.SHA256, catalog.DerivedOfficePDF)
+	f, err := d.cfg.Vault.Original(r.SHA256)
 	if err != nil {
-		return taken{}, fmt.Errorf("open paper: %w", err)
+		return taken{}, fmt.Errorf("open original: %w", err)
 	}
 	defer f.Close()
-	if laidOut {
-		return d.readFile(ctx, r, f, true, progress)
-	}
 	own, err := d.readFile(ctx, r, f, false, progress)
-	if err != nil || !layable(r, own.meta.State) {
+	if err != nil || !own.whole() || !converter.Converts(r.FileName) {
 		return own, err
+	}
+	kept, err := d.readKept(ctx, r, progress)
+	if err != nil {
+		return taken{}, err
+	}
+	if kept.shows() {
+		return kept.completed(own), nil
 	}
 	return d.layOut(ctx, r, f, own, progress)
 }
 
-// layable: an office paper that is whole as far as our own reader can tell, and
-// whose pages nobody has written a note on: they must not move any more.
-func layable(r catalog.Record, state extract.State) bool {
-	whole := state == extract.StateText || state == extract.StateNeedsOCR || state == extract.StateUnsupported
-	return whole && converter.Converts(r.FileName) && r.Annotations == 0
+// readKept reads the PDF that was made of a paper, nothing where there is none.
+func (d *Desk) readKept(ctx context.Context, r catalog.Record, progress jobs.Progress) (taken, error) {
+	f, err := d.cfg.Vault.Derived(r.SHA256, catalog.DerivedOfficePDF)
+	if errors.Is(err, fs.ErrNotExist) {
+		return taken{}, nil
+	}
+	if err != nil {
+		return taken{}, fmt.Errorf("open paper: %w", err)
+	}
+	defer f.Close()
+	return d.readFile(ctx, r, f, true, progress)
 }
 
-// layOut lets LibreOffice lay a paper out, keeps that, and reads it. Where it
-// does not help, what our own reader had stands.
+// layOut lets LibreOffice lay a paper out, and keeps that once it was read. Where
+// it does not help, or somebody is at the paper as it stands, what our own
+// reader had stands: pages must not move under a note or under an eye.
 func (d *Desk) layOut(ctx context.Context, r catalog.Record, f *os.File, own taken, progress jobs.Progress) (taken, error) {
-	err := d.cfg.Vault.PutDerived(ctx, r.SHA256, catalog.DerivedOfficePDF, func(w io.Writer) error {
-		return d.cfg.Office.PDF(ctx, f, r.Size, r.FileName, w)
-	})
+	if at, err := d.atIt(ctx, r); err != nil || at {
+		return own, err
+	}
+	pdf, err := d.cfg.Office.PDF(ctx, f, r.Size, r.FileName)
 	if ctx.Err() != nil {
 		return taken{}, ctx.Err()
 	}
 	if why := officeWhy(err); why != "" {
-		if own.meta.State == extract.StateUnsupported {
-			own.meta.Why = why
-		}
-		if why != extract.WhyNoOffice {
-			slog.WarnContext(ctx, "paper not laid out", slog.String("record", r.ID), slog.String("why", why))
-		}
-		return own, nil
+		return d.unhelped(ctx, r, own, why), nil
 	}
 	if err != nil {
 		return taken{}, err
-	}
-	pdf, err := d.cfg.Vault.Derived(r.SHA256, catalog.DerivedOfficePDF)
-	if err != nil {
-		return taken{}, fmt.Errorf("open paper: %w", err)
 	}
 	defer pdf.Close()
 	out, err := d.readFile(ctx, r, pdf, true, progress)
 	if err != nil {
 		return taken{}, err
 	}
-	out.meta.Kind = own.meta.Kind
-	out.complete(own.pages)
-	return out, nil
+	if !out.shows() {
+		return d.unhelped(ctx, r, own, extract.WhyOfficeFailed), nil
+	}
+	if moves, atErr := d.atIt(ctx, r); atErr != nil || moves {
+		return own, atErr
+	}
+	if err = d.keepLayout(ctx, r, pdf); err != nil {
+		return taken{}, err
+	}
+	return out.completed(own), nil
+}
+
+// keepLayout puts the PDF that was made of a paper beside its original.
+func (d *Desk) keepLayout(ctx context.Context, r catalog.Record, pdf *os.File) error {
+	err := d.cfg.Vault.PutDerived(ctx, r.SHA256, catalog.DerivedOfficePDF, func(w io.Writer) error {
+		_, err := io.Copy(w, io.NewSectionReader(pdf, 0, math.MaxInt64))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep paper: %w", err)
+	}
+	return nil
+}
+
+// atIt reports whether a paper carries notes or is open before somebody.
+func (d *Desk) atIt(ctx context.Context, r catalog.Record) (bool, error) {
+	now, err := d.cfg.Catalog.Record(ctx, r.ID)
+	if err != nil || now.Annotations > 0 {
+		return true, err
+	}
+	return d.cfg.Viewed != nil && d.cfg.Viewed(r.ID), nil
+}
+
+// unhelped is our own reading with the reason why LibreOffice did not help.
+func (d *Desk) unhelped(ctx context.Context, r catalog.Record, own taken, why string) taken {
+	if own.meta.State == extract.StateUnsupported {
+		own.meta.Why = why
+	}
+	if why != extract.WhyNoOffice {
+		slog.WarnContext(ctx, "paper not laid out", slog.String("record", r.ID), slog.String("why", why))
+	}
+	return own
 }
 
 // officeWhy gives the code of what LibreOffice refused, "" for an error of ours.
@@ -120,36 +171,4 @@ func paperName(r catalog.Record, laidOut bool) string {
 		return r.FileName + ".pdf"
 	}
 	return r.FileName
-}
-
-// complete adds to the last page the lines that our own reader found and no
-// page shows, such as hidden sheets, notes and deleted words: they are found,
-// though not on the glass.
-func (t *taken) complete(own []catalog.PageText) {
-	if len(t.pages) == 0 || t.meta.State != extract.StateText {
-		return
-	}
-	var shown strings.Builder
-	for _, p := range t.pages {
-		shown.WriteString(dense(p.Text))
-	}
-	have := shown.String()
-	last := &t.pages[len(t.pages)-1]
-	for _, p := range own {
-		for line := range strings.Lines(p.Text) {
-			if line = strings.TrimSpace(line); line != "" && !strings.Contains(have, dense(line)) {
-				last.Text += "\n" + line
-			}
-		}
-	}
-}
-
-// dense is a text without white space, which layouts put where they like.
-func dense(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return -1
-		}
-		return r
-	}, text)
 }

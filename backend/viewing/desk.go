@@ -281,13 +281,20 @@ func (d *Desk) CloseAll(ctx context.Context, kind string) error {
 
 // CloseOf closes every viewing of a record, whoever has it open.
 func (d *Desk) CloseOf(ctx context.Context, recordID, kind string) error {
-	var of []*Viewing
+	return closeEach(ctx, d.before(recordID), kind)
+}
+
+// Viewed reports whether somebody has a record before him.
+func (d *Desk) Viewed(recordID string) bool { return len(d.before(recordID)) > 0 }
+
+func (d *Desk) before(recordID string) []*Viewing {
 	d.mu.Lock()
+	defer d.mu.Unlock()
+	var of []*Viewing
 	for _, v := range d.open {
 		if v.info.Record.ID == recordID {
 			of = append(of, v)
 		}
 	}
-	d.mu.Unlock()
-	return closeEach(ctx, of, kind)
+	return of
 }
