@@ -14,32 +14,32 @@ import (
 // file: one who leaves the rows alone and takes an entry out of an index has
 // hidden it from every filter. So what the indexes hold is summed up as well.
 
-// group sums up the entries of one value in an index. Numbers and their
-// squares together tell which entries they were, not only how many.
-type group struct{ count, sum, squares int64 }
+// group sums up the entries of one value in an index. Numbers, and numbers mixed
+// with a key that nobody knew who wrote the file, tell which entries they were,
+// not only how many.
+type group struct{ count, sum, mixed int64 }
 
-// modulus keeps the sum of squares within 63 bits.
-const modulus = 1_000_003
-
-func (g *group) add(seq int64) {
+// add takes an entry in. Its mixed share stays below 2⁸ times its number, so
+// that a hundred million of them do not overflow.
+func (g *group) add(seq, key int64) {
 	g.count++
 	g.sum += seq
-	rest := seq % modulus
-	g.squares += rest * rest % modulus
+	x := seq * key
+	g.mixed += seq * (x >> 20 & (x >> 9) & 0xff) // not linear: what is would cancel out
 }
 
 // groups are the sums by event, by actor and by both; "" stands for the part
 // that an index does not have.
 type groups map[share]*group
 
-func (g groups) add(f *check.Fields, seq int64) {
+func (g groups) add(f *check.Fields, seq, key int64) {
 	// Written so that nothing is copied when the group is there.
 	sum, ok := g[share{Event(f.Event), string(f.Actor)}]
 	if !ok {
 		sum = &group{}
 		g[share{Event(f.Event), string(f.Actor)}] = sum
 	}
-	sum.add(seq)
+	sum.add(seq, key)
 }
 
 // by folds the groups to those of one index.
@@ -53,7 +53,7 @@ func (g groups) by(event, actor bool) map[share]group {
 			s.actor = ""
 		}
 		sum := out[s]
-		sum.count, sum.sum, sum.squares = sum.count+one.count, sum.sum+one.sum, sum.squares+one.squares
+		sum.count, sum.sum, sum.mixed = sum.count+one.count, sum.sum+one.sum, sum.mixed+one.mixed
 		out[s] = sum
 	}
 	return out
@@ -83,7 +83,7 @@ func (w *walker) readIndexes(ctx context.Context) error {
 			var known int
 			err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = ?`, i.name).Scan(&known)
 			if err == nil && known > 0 { // an older schema, read only, lacks one
-				w.indexed[i.name], err = i.sums(ctx, tx, w.last)
+				w.indexed[i.name], err = i.sums(ctx, tx, w.last, w.key)
 			}
 			if err != nil {
 				return err
@@ -93,9 +93,9 @@ func (w *walker) readIndexes(ctx context.Context) error {
 	})
 }
 
-func (i index) sums(ctx context.Context, tx *store.Tx, last int64) (map[share]group, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+i.columns+`, count(*), sum(seq), sum((seq % ?) * (seq % ?) % ?)
-		FROM audit_entry INDEXED BY `+i.name+` WHERE +seq <= ? GROUP BY `+i.by, modulus, modulus, modulus, last)
+func (i index) sums(ctx context.Context, tx *store.Tx, last, key int64) (map[share]group, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+i.columns+`, count(*), sum(seq), sum(seq * (seq * ?1 >> 20 & (seq * ?1 >> 9) & 0xff))
+		FROM audit_entry INDEXED BY `+i.name+` WHERE +seq <= ?2 GROUP BY `+i.by, key, last)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (i index) sums(ctx context.Context, tx *store.Tx, last int64) (map[share]gr
 	for rows.Next() {
 		var s share
 		var g group
-		if err := rows.Scan(&s.event, &s.actor, &g.count, &g.sum, &g.squares); err != nil {
+		if err := rows.Scan(&s.event, &s.actor, &g.count, &g.sum, &g.mixed); err != nil {
 			return nil, err
 		}
 		out[s] = g
