@@ -34,7 +34,7 @@ type Config struct {
 	Argon    accounts.Argon   // zero = calibrated cost
 	Workers  bool             // media engines in child processes of this program, locked in; main must then call Worker
 	Keyring  audit.Keyring    // of the user's session; nil = the signing key lies in a file
-	Restored string           // the reason, when the archive was lawfully restored from a copy
+	Restored *Acceptance      // somebody's word that the archive was lawfully restored from a copy; nil = it was not
 
 	Idle     time.Duration         // of a viewing; 0 = 30 min
 	Silence  time.Duration         // of the player; 0 = 5 s
@@ -43,6 +43,10 @@ type Config struct {
 	// original that was at work if it was alone, and the code why. May be nil.
 	OnWorkerDeath func(role, subject, why string)
 }
+
+// Acceptance is the word of one who may make backups that an archive whose log
+// went back was lawfully restored. Its entry is the first after the copy's.
+type Acceptance struct{ Number, Password, Reason string }
 
 // Founding is what the first-run form holds.
 type Founding struct {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -227,10 +228,37 @@ func restoreAndOpen(t *testing.T, h *backendtest.House, from, key string) {
 			_ = w.Close()
 		}
 	}
-	cfg.Restored = "the disk died"
+	number := func(r accounts.Role) string { return backendtest.Number(slices.Index(accounts.Roles(), r)) }
+	for _, refused := range []struct {
+		word backend.Acceptance
+		want error
+	}{
+		{backend.Acceptance{Number: number(accounts.Archivist), Password: backendtest.Password}, accounts.ErrNoReason},
+		{backend.Acceptance{Number: number(accounts.Archivist), Password: "not it", Reason: "the disk died"}, accounts.ErrVouch},
+		{backend.Acceptance{Number: "nobody", Password: backendtest.Password, Reason: "the disk died"}, accounts.ErrVouch},
+		{backend.Acceptance{Number: number(accounts.Reviewer), Password: backendtest.Password, Reason: "the disk died"}, accounts.ErrVouch},
+	} {
+		cfg.Restored = &refused.word
+		if w, failed := backend.Open(t.Context(), cfg); !errors.Is(failed, refused.want) {
+			t.Errorf("%+v: %v", refused.word, failed)
+			if failed == nil {
+				_ = w.Close()
+			}
+		}
+	}
+	cfg.Restored = nil
+	if _, failed := backend.Open(t.Context(), cfg); !errors.Is(failed, audit.ErrRolledBack) {
+		t.Errorf("what was refused was taken all the same: %v", failed)
+	}
+	who := h.As(accounts.Archivist)
+	cfg.Restored = &backend.Acceptance{Number: number(accounts.Archivist), Password: backendtest.Password, Reason: " the disk died "}
 	w, err := backend.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
+	}
+	found, err := w.Log.List(t.Context(), audit.Filter{Events: []audit.Event{audit.Recovery}, Limit: 1})
+	if err != nil || len(found) != 1 || found[0].Actor != who.ID || found[0].Details["reason"] != "the disk died" {
+		t.Errorf("%+v, %v", found, err)
 	}
 	if err := w.Close(); err != nil {
 		t.Error(err)

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -176,12 +177,30 @@ func (w *Workstation) openFoundations(ctx context.Context) error {
 	if err = w.Vault.Sweep(ctx); err != nil {
 		return fmt.Errorf("sweep staging: %w", err)
 	}
-	w.Log, err = audit.Open(ctx, w.db, audit.Config{ArchiveDir: cfg.Dir, StateDir: cfg.StateDir, Now: cfg.Now, Keyring: cfg.Keyring, Restored: cfg.Restored})
+	log := audit.Config{ArchiveDir: cfg.Dir, StateDir: cfg.StateDir, Now: cfg.Now, Keyring: cfg.Keyring}
+	if cfg.Restored != nil {
+		log.Restored = w.answers
+	}
+	w.Log, err = audit.Open(ctx, w.db, log)
 	if err != nil {
 		return err
 	}
 	w.later(func() error { return w.Log.Close(context.WithoutCancel(ctx)) })
 	return nil
+}
+
+// answers finds who answers for a restored archive. The log cannot say so yet:
+// it takes nothing before it is accepted.
+func (w *Workstation) answers(ctx context.Context) (audit.Acceptance, error) {
+	word := w.cfg.Restored
+	if strings.TrimSpace(word.Reason) == "" {
+		return audit.Acceptance{}, accounts.ErrNoReason.With()
+	}
+	actor, err := accounts.New(w.db, nil, accounts.Config{Now: w.cfg.Now, Argon: w.cfg.Argon}).Vouch(ctx, word.Number, word.Password, accounts.Backup)
+	if err != nil {
+		return audit.Acceptance{}, fmt.Errorf("accept restored archive: %w", err)
+	}
+	return audit.Acceptance{Actor: actor.ID, Reason: strings.TrimSpace(word.Reason)}, nil
 }
 
 func (w *Workstation) openRooms(ctx context.Context) error {

@@ -116,45 +116,64 @@ func setPassword(ctx context.Context, tx *store.Tx, id, hash string) error {
 	return err
 }
 
+// credentials are what is kept of a number; one that nobody has is "" all over.
+type credentials struct {
+	id, phc  string
+	oneTime  string // until when a one-time password holds
+	until    string // until when the number is locked
+	disabled bool
+}
+
+func (d *Desk) credentials(ctx context.Context, number string) (c credentials, err error) {
+	err = d.db.Read(ctx, func(tx *store.Tx) error {
+		row := tx.QueryRowContext(ctx, `SELECT id, password, reset_until, disabled FROM account WHERE number = ?`, number)
+		if failed := row.Scan(&c.id, &c.phc, &c.oneTime, &c.disabled); failed != nil && !errors.Is(failed, sql.ErrNoRows) {
+			return failed
+		}
+		failed := tx.QueryRowContext(ctx, `SELECT until FROM sign_in_failure WHERE number = ?`, number).Scan(&c.until)
+		if errors.Is(failed, sql.ErrNoRows) {
+			return nil
+		}
+		return failed
+	})
+	return c, err
+}
+
+// right reports whether the password opens the account. A one-time password
+// that ran out and an account out of use answer, and cost, as a wrong password
+// does.
+func (d *Desk) right(ctx context.Context, c credentials, password string) (bool, error) {
+	usual, _, err := d.cost(ctx)
+	if err != nil {
+		return false, err
+	}
+	stale := c.oneTime != "" && c.oneTime <= store.FormatTime(d.cfg.Now())
+	return d.matches(usual, c.phc, password) && !c.disabled && !stale, nil
+}
+
+func (c credentials) locked(now time.Time) bool { return c.until > store.FormatTime(now) }
+
 // check returns nil when the password is that of the number; otherwise the
 // try is counted and logged.
 func (d *Desk) check(ctx context.Context, number, password string, event audit.Event) error {
-	var id, phc, until, oneTime string
-	disabled := false
-	err := d.db.Read(ctx, func(tx *store.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT id, password, reset_until, disabled FROM account WHERE number = ?`, number).Scan(&id, &phc, &oneTime, &disabled)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return err
-		}
-		err = tx.QueryRowContext(ctx, `SELECT until FROM sign_in_failure WHERE number = ?`, number).Scan(&until)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		return err
-	})
+	c, err := d.credentials(ctx, number)
 	if err != nil {
 		return err
 	}
 	entry := audit.Entry{Event: event, Result: audit.Refused, Codes: map[string]any{"reason": "password"}, Details: map[string]any{"number": number}}
-	if id != "" {
-		entry.Objects = map[string]string{"account": id}
+	if c.id != "" {
+		entry.Objects = map[string]string{"account": c.id}
 	}
-	if until > store.FormatTime(d.cfg.Now()) {
+	if c.locked(d.cfg.Now()) {
 		entry.Codes["reason"] = "locked"
 		if _, err = d.log.Note(ctx, entry); err != nil {
 			return err
 		}
-		return locked(until)
+		return locked(c.until)
 	}
-	usual, _, err := d.cost(ctx)
-	if err != nil {
+	right, err := d.right(ctx, c, password)
+	if err != nil || right {
 		return err
-	}
-	// A one-time password that ran out and an account out of use answer, and
-	// cost, as a wrong password does.
-	stale := oneTime != "" && oneTime <= store.FormatTime(d.cfg.Now())
-	if d.matches(usual, phc, password) && !disabled && !stale {
-		return nil
 	}
 	return d.countFailure(ctx, number, entry)
 }

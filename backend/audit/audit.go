@@ -57,9 +57,14 @@ type Config struct {
 	StateDir   string           // the private key and the high-water mark: outside the archive
 	Now        func() time.Time // the clock
 	Every      int64            // entries between automatic checkpoints; 0 = 1000
-	Restored   string           // the reason, when the archive was lawfully restored from an older copy
-	Keyring    Keyring          // where a new private key goes; nil = a file of mode 0600 in StateDir
+	// Restored, when set, is asked who says that the archive was lawfully
+	// restored from a copy, and why, before anything is added to the log.
+	Restored func(context.Context) (Acceptance, error)
+	Keyring  Keyring // where a new private key goes; nil = a file of mode 0600 in StateDir
 }
+
+// Acceptance is an account's word for a lawful restore.
+type Acceptance struct{ Actor, Reason string }
 
 // Log is the archive's log. It is safe for concurrent use.
 type Log struct {

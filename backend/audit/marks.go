@@ -247,26 +247,34 @@ func (l *Log) compare(ctx context.Context) error {
 			highest = m
 		}
 	}
-	if highest.Size == 0 {
-		return nil
-	}
-	if l.cfg.Restored == "" {
+	switch {
+	case l.cfg.Restored != nil:
+		return l.recovered(ctx, size, highest)
+	case highest.Size > 0:
 		return ErrRolledBack.With("size", strconv.FormatInt(size, 10), "highwater", strconv.FormatInt(highest.Size, 10), "seq", strconv.FormatInt(min(size, highest.Size)+1, 10))
 	}
-	return l.recovered(ctx, size, highest)
+	return nil
 }
 
-// recovered accepts an older copy. The entry keeps what was known of the lost
-// part, and with it the checkpoints of that part are told from forged ones.
+// recovered takes the log as a lawfully restored copy, when somebody answers
+// for it. The entry keeps what was known of the lost part, and with it the
+// checkpoints of that part are told from forged ones; on another machine, which
+// has no mark, it says only that this is a copy.
 func (l *Log) recovered(ctx context.Context, size int64, m highWater) error {
-	lost := Entry{
-		Event:   Recovery,
-		Codes:   map[string]any{"size": size, "highwater": m.Size, "root": m.Root, "at": m.At},
-		Details: map[string]any{"reason": l.cfg.Restored},
+	word, err := l.cfg.Restored(ctx)
+	if err != nil {
+		return err
 	}
-	err := l.db.Write(ctx, func(tx *store.Tx) error {
-		if _, err := l.Append(ctx, tx, lost); err != nil {
-			return err
+	restored := Entry{
+		Actor: word.Actor, Event: Recovery, Objects: map[string]string{"account": word.Actor},
+		Codes: map[string]any{"size": size}, Details: map[string]any{"reason": word.Reason},
+	}
+	if m.Size > 0 {
+		restored.Codes = map[string]any{"size": size, "highwater": m.Size, "root": m.Root, "at": m.At}
+	}
+	err = l.db.Write(ctx, func(tx *store.Tx) error {
+		if _, appendErr := l.Append(ctx, tx, restored); appendErr != nil {
+			return appendErr
 		}
 		return l.refile(ctx, tx)
 	})

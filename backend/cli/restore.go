@@ -2,10 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 
 	"diaoyue.example/workstation/backend"
-	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/preservation"
 )
 
@@ -55,11 +55,11 @@ func restoreRun(ctx context.Context, c *call) error {
 }
 
 // restoreAccept opens a restored archive for the first time: the log went
-// back, which it takes with a reason only, and says so in an entry. Whoever
-// accepts it signs in, and may make backups.
-func restoreAccept(ctx context.Context, c *call) error {
+// back, which it takes on the word of one who may make backups and with a reason
+// only, and says so in an entry.
+func restoreAccept(ctx context.Context, c *call) (err error) {
 	reason := c.flags.String("reason", "", "")
-	if err := c.parse(0, 0); err != nil {
+	if err = c.parse(0, 0); err != nil {
 		return err
 	}
 	if *reason == "" {
@@ -69,13 +69,20 @@ func restoreAccept(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	cfg.Restored = *reason
-	return c.signedInto(ctx, cfg, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
-		if err := w.Accounts.Require(ctx, actor, accounts.Backup, nil); err != nil {
-			return err
-		}
-		return c.print(map[string]any{"archive": cfg.Dir, "reason": *reason, "key_place": w.Log.KeyPlace()}, func() {
-			c.say("restore.accepted", "dir", cfg.Dir)
-		})
+	if c.as == "" {
+		return errNoUser.With()
+	}
+	password, err := c.password(c.words.line("password.ask", "number", c.as))
+	if err != nil {
+		return err
+	}
+	cfg.Restored = &backend.Acceptance{Number: c.as, Password: password, Reason: *reason}
+	w, err := backend.Open(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	return c.print(map[string]any{"archive": cfg.Dir, "reason": *reason, "key_place": w.Log.KeyPlace()}, func() {
+		c.say("restore.accepted", "dir", cfg.Dir)
 	})
 }

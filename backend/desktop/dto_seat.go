@@ -5,12 +5,13 @@ package desktop
 // Station is what the window shows before and after sign-in: which archive is
 // open, who sits there and what that account may do.
 type Station struct {
-	State       string   `json:"state"` // "none" (no archive yet) | "held" (another process has it) | "ready"
+	State       string   `json:"state"` // "none" (no archive yet) | "held" (another process has it) | "shut" (it cannot be opened) | "ready"
 	Archive     Archive  `json:"archive"`
 	Account     *Account `json:"account"` // null when nobody is signed in
 	Permissions []string `json:"permissions"`
 	Head        LogHead  `json:"head"`
-	Holder      string   `json:"holder"` // who holds the archive when State is "held"
+	Holder      string   `json:"holder"`  // who holds the archive when State is "held"
+	Problem     *Problem `json:"problem"` // why it cannot be opened when State is "shut"
 	Version     string   `json:"version"`
 	Locked      string   `json:"locked"`      // why the seat is locked: idle | screen | sleep | asked; "" = it is not
 	DesktopLock bool     `json:"desktopLock"` // the desktop's lock is heard

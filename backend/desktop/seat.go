@@ -2,9 +2,11 @@ package desktop
 
 import (
 	"context"
+	"errors"
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
+	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/viewing"
 )
 
@@ -56,10 +58,30 @@ func (s *Seat) Open(dir string) (Station, error) {
 		if dir == "" {
 			dir = s.shell.cfg.Dir
 		}
-		if err := s.shell.open(dir); err != nil {
+		if err := s.shell.open(dir, nil); err != nil {
 			return Station{}, err
 		}
 		return s.shell.state()
+	})
+}
+
+// Accept opens the archive whose log went back, on the word of one who may make
+// backups that it was lawfully restored; who gave it sits there then.
+func (s *Seat) Accept(number, password, reason string) (Station, error) {
+	return free(s.shell, func(ctx context.Context) (Station, error) {
+		s.shell.turn.Lock()
+		defer s.shell.turn.Unlock()
+		s.shell.mu.Lock()
+		dir, held := s.shell.dir, s.shell.held
+		s.shell.mu.Unlock()
+		if !errors.Is(held, audit.ErrRolledBack) {
+			return Station{}, ErrNotOpen.With()
+		}
+		if err := s.shell.open(dir, &backend.Acceptance{Number: number, Password: password, Reason: reason}); err != nil {
+			s.shell.install(dir, nil, held) // what is wrong with the archive is still that
+			return Station{}, err
+		}
+		return s.shell.sit(ctx, number, password)
 	})
 }
 
@@ -67,25 +89,29 @@ func (s *Seat) Open(dir string) (Station, error) {
 // when the new one is let in.
 func (s *Seat) SignIn(number, password string) (Station, error) {
 	return free(s.shell, func(ctx context.Context) (Station, error) {
-		sh := s.shell
-		sh.turn.Lock()
-		defer sh.turn.Unlock()
-		sh.mu.Lock()
-		w := sh.work
-		sh.mu.Unlock()
-		if w == nil {
-			return Station{}, ErrNotOpen.With()
-		}
-		actor, err := w.Accounts.SignIn(ctx, number, password)
-		if err != nil {
-			return Station{}, err
-		}
-		sh.leave(viewing.CloseNormal)
-		sh.mu.Lock()
-		sh.actor, sh.locked, sh.seen = &actor, "", sh.cfg.Now()
-		sh.mu.Unlock()
-		return sh.state()
+		s.shell.turn.Lock()
+		defer s.shell.turn.Unlock()
+		return s.shell.sit(ctx, number, password)
 	})
+}
+
+// sit seats an account instead of who sat there. The caller holds the turn.
+func (s *Shell) sit(ctx context.Context, number, password string) (Station, error) {
+	s.mu.Lock()
+	w := s.work
+	s.mu.Unlock()
+	if w == nil {
+		return Station{}, ErrNotOpen.With()
+	}
+	actor, err := w.Accounts.SignIn(ctx, number, password)
+	if err != nil {
+		return Station{}, err
+	}
+	s.leave(viewing.CloseNormal)
+	s.mu.Lock()
+	s.actor, s.locked, s.seen = &actor, "", s.cfg.Now()
+	s.mu.Unlock()
+	return s.state()
 }
 
 // SignOut closes the account's viewings and leaves the seat empty; the

@@ -88,8 +88,8 @@ func (s *Shell) Faces() []any {
 }
 
 // Start gives the shell its host and opens the configured archive. That there
-// is none, or that another process holds it, is a state the page shows and no
-// error.
+// is none, that another process holds it or that it cannot be opened is a state
+// the page shows and no error.
 func (s *Shell) Start(ctx context.Context, h host) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
@@ -98,7 +98,7 @@ func (s *Shell) Start(ctx context.Context, h host) error {
 	s.mu.Unlock()
 	go s.watchIdle()
 	go s.watchDesktop()
-	err := s.open(s.dir)
+	err := s.open(s.dir, nil)
 	if errors.Is(err, backend.ErrNoArchive) || errors.Is(err, store.ErrHeld) {
 		return nil
 	}
@@ -115,10 +115,13 @@ func (s *Shell) Close() {
 	s.shut()
 }
 
-// open opens dir instead of what was open. The caller holds the turn.
-func (s *Shell) open(dir string) error {
+// open opens dir instead of what was open; word is for a restored archive. The
+// caller holds the turn.
+func (s *Shell) open(dir string, word *backend.Acceptance) error {
 	s.shut()
-	w, err := backend.Open(s.ctx, s.config(dir))
+	cfg := s.config(dir)
+	cfg.Restored = word
+	w, err := backend.Open(s.ctx, cfg)
 	s.install(dir, w, err)
 	return err
 }
@@ -228,7 +231,8 @@ func (s *Shell) state() (Station, error) {
 	}
 	if w == nil {
 		if held != nil && !errors.Is(held, backend.ErrNoArchive) {
-			return out, held
+			problem := ProblemOf(held)
+			out.State, out.Problem = "shut", &problem
 		}
 		return out, nil
 	}

@@ -4,6 +4,7 @@
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -11,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { check, id, newPage, purpose, shoot, signIn } from './support.mjs';
+import { check, id, newPage, purpose, shoot, signIn, Station } from './support.mjs';
 
 export const title = 'keeping: checks, backups, retention, isolation, the locked seat';
 
@@ -26,6 +27,7 @@ export async function run(station, browser) {
   const began = Date.now() - 1000; // the log's times have whole seconds
   await fixity(station, page);
   await backups(station, page);
+  await restoredCopy(station, browser);
   await retention(station, page);
   await isolation(station, page, browser);
   await lock(station, page);
@@ -112,6 +114,41 @@ async function backups(station, page) {
   await page.waitForTimeout(300);
   await shoot(page, 'custody-backup');
   check(readdirSync(fresh).includes('workstation.db'), 'restored into a folder of its own');
+}
+
+// The copy is opened as after the death of the disk: this machine remembers a
+// longer log, and somebody answers for the difference.
+async function restoredCopy(station, browser) {
+  const copy = new Station();
+  try {
+    cpSync(station.env.XDG_STATE_HOME, copy.env.XDG_STATE_HOME, { recursive: true });
+    copy.archive = join(station.home, 'restored');
+    await copy.serve();
+    const page = await newPage(browser);
+    await page.goto(copy.url);
+    await id(page, 'shut').getByText('日志比以前短').waitFor();
+    await shoot(page, 'custody-shut');
+    await id(page, 'open-again').click();
+    await id(page, 'shut').getByText('日志比以前短').waitFor();
+    const accept = async (number) => {
+      await id(page, 'accept-number').fill(number);
+      await id(page, 'accept-password').fill(`diaoyue-${number}`);
+      await id(page, 'accept-reason').fill('磁盘损坏，用当日备份恢复');
+      await id(page, 'accept-restored').click();
+    };
+    await accept('0217');
+    await id(page, 'shut').getByText('没有备份权限。').waitFor();
+    await shoot(page, 'custody-shut-refused');
+    await accept('0203');
+    await page.getByText('待办', { exact: true }).waitFor();
+    await at(page, '#/log');
+    await id(page, 'log-row').filter({ hasText: '恢复' }).first().waitFor();
+    check(true, 'the restored copy opens on the word of one who may make backups');
+    await page.context().close();
+  } finally {
+    await copy.stop();
+    copy.remove();
+  }
 }
 
 async function retention(station, page) {

@@ -7,6 +7,9 @@ import type { Engine, Founding, Helpers, Station } from './types';
 export const state = () => call<Station>(() => face.State());
 export const found = (founding: Founding) => call<Station>(() => face.Found(founding as never));
 export const open = (dir: string) => call<Station>(() => face.Open(dir));
+/** accept opens an archive whose log went back, on the word of one who may make backups. */
+export const accept = (number: string, password: string, reason: string) =>
+  call<Station>(() => face.Accept(number, password, reason));
 export const signIn = (number: string, password: string) =>
   call<Station>(() => face.SignIn(number, password));
 export const lock = () => call<Station>(() => face.Lock());

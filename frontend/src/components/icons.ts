@@ -23,6 +23,7 @@ export { default as IconCircleX } from '@tabler/icons-vue/dist/esm/icons/IconCir
 export { default as IconClock } from '@tabler/icons-vue/dist/esm/icons/IconClock.mjs';
 export { default as IconCopy } from '@tabler/icons-vue/dist/esm/icons/IconCopy.mjs';
 export { default as IconDatabase } from '@tabler/icons-vue/dist/esm/icons/IconDatabase.mjs';
+export { default as IconDatabaseOff } from '@tabler/icons-vue/dist/esm/icons/IconDatabaseOff.mjs';
 export { default as IconDeviceSdCard } from '@tabler/icons-vue/dist/esm/icons/IconDeviceSdCard.mjs';
 export { default as IconDots } from '@tabler/icons-vue/dist/esm/icons/IconDots.mjs';
 export { default as IconDownload } from '@tabler/icons-vue/dist/esm/icons/IconDownload.mjs';

@@ -38,6 +38,8 @@ export const useSession = defineStore('session', () => {
 
   const refresh = async () => take(await seat.state());
   const signIn = async (number: string, password: string) => take(await seat.signIn(number, password));
+  const accept = async (number: string, password: string, reason: string) =>
+    take(await seat.accept(number, password, reason));
   const signOut = async () => take(await seat.signOut());
 
   const lock = async () => take(await seat.lock());
@@ -68,6 +70,7 @@ export const useSession = defineStore('session', () => {
     take,
     refresh,
     signIn,
+    accept,
     signOut,
     lock,
     unlock,

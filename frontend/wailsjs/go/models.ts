@@ -2062,6 +2062,22 @@ export namespace desktop {
 	
 	
 	
+	export class Problem {
+	    code: string;
+	    message: string;
+	    params: {[key: string]: string};
+	
+	    static createFrom(source: any = {}) {
+	        return new Problem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
 	
 	export class UnreadRecord {
 	    recordId: string;
@@ -2600,6 +2616,7 @@ export namespace desktop {
 	    permissions: string[];
 	    head: LogHead;
 	    holder: string;
+	    problem?: Problem;
 	    version: string;
 	    locked: string;
 	    desktopLock: boolean;
@@ -2617,6 +2634,7 @@ export namespace desktop {
 	        this.permissions = source["permissions"];
 	        this.head = this.convertValues(source["head"], LogHead);
 	        this.holder = source["holder"];
+	        this.problem = this.convertValues(source["problem"], Problem);
 	        this.version = source["version"];
 	        this.locked = source["locked"];
 	        this.desktopLock = source["desktopLock"];
