@@ -98,6 +98,20 @@ type Stream struct {
 	Channels     int      `json:"channels"`
 }
 
+// PixelAspect is the shape of a point of the upright picture, its width by its
+// height. What is not told, or no shape that a camera gives, is square.
+func (s Stream) PixelAspect() float64 {
+	const widest = 8
+	a := s.SAR.Float()
+	if s.SAR.Num <= 0 || s.SAR.Den <= 0 || a > widest || a < 1.0/widest {
+		return 1
+	}
+	if s.Rotation%180 != 0 {
+		return 1 / a
+	}
+	return a
+}
+
 // Samples is a piece of sound.
 type Samples struct {
 	Rate     int     // Hz, at most 48000

@@ -22,8 +22,9 @@ type Clip struct {
 	Sound         bool // speech-like, 48 kHz, one channel
 	SoundOnly     bool // sound only: no pictures at all (implies Sound)
 	FullRange     bool
-	Matrix        string // a media.Matrix constant; "" is BT.709
-	Rotation      int    // 90, 180, 270: stored lying, with a display matrix
+	Matrix        string         // a media.Matrix constant; "" is BT.709
+	SAR           media.Rational // shape of a stored point; zero is square
+	Rotation      int            // 90, 180, 270: stored lying, with a display matrix
 
 	Scene        Scene
 	Device       string            // number of the body camera burnt in, ASCII; "" is DSJ-031457
@@ -64,6 +65,9 @@ func (c Clip) filled() Clip {
 	set(&c.Frames, 250)
 	set(&c.GOP, 250)
 	set(&c.CRF, 23)
+	if c.SAR.Num == 0 {
+		c.SAR = media.Rational{Num: 1, Den: 1}
+	}
 	if c.Matrix == "" {
 		c.Matrix = media.MatrixBT709
 	}
@@ -176,7 +180,7 @@ func (c Clip) options() av.EncoderOptions {
 		}
 		o.Video = &av.VideoOptions{
 			Width: w, Height: h, TimeBase: c.timeBase(), FrameRate: media.Rational{Num: int64(c.FPS), Den: 1},
-			SAR: media.Rational{Num: 1, Den: 1}, Rotation: c.Rotation, FullRange: c.FullRange, Matrix: c.Matrix,
+			SAR: c.SAR, Rotation: c.Rotation, FullRange: c.FullRange, Matrix: c.Matrix,
 			Codec: c.Codec, Preset: c.Preset, CRF: c.CRF, UseCRF: true, GOP: c.GOP, BFrames: c.BFrames, X264: c.X264,
 		}
 		if c.Format == "avi" || c.Format == "mpegts" {

@@ -55,7 +55,7 @@ func Make(ctx context.Context, f *os.File, ix *frameindex.Index, o Options, prog
 		return nil, fmt.Errorf("make preview: %w", err)
 	}
 	defer d.Close()
-	m := maker{d: d, ix: d.Index(), tell: progress}
+	m := maker{d: d, ix: d.Index(), aspect: aspect(d), tell: progress}
 	if m.tell == nil {
 		m.tell = func(int64, int64) {}
 	}
@@ -82,13 +82,24 @@ func Make(ctx context.Context, f *os.File, ix *frameindex.Index, o Options, prog
 }
 
 type maker struct {
-	d    *decode.Decoder
-	ix   *frameindex.Index
-	info Info
-	body bytes.Buffer
+	d      *decode.Decoder
+	ix     *frameindex.Index
+	aspect float64 // of one upright point
+	info   Info
+	body   bytes.Buffer
 
 	done, total int64
 	tell        func(done, total int64)
+}
+
+// aspect is the shape of a point of the pictures.
+func aspect(d *decode.Decoder) float64 {
+	for _, s := range d.Container().Streams {
+		if s.Index == d.Index().Stream() {
+			return s.PixelAspect()
+		}
+	}
+	return 1
 }
 
 func (m *maker) step() {
@@ -161,10 +172,10 @@ func (m *maker) pictures(ctx context.Context, frames []int64) error {
 		}
 		tile := Tile{Frame: n, Time: m.ix.Time(n)}
 		if page == nil {
-			w, h := within(p.Width, p.Height, tileWidth, tileHeight)
+			w, h := within(p.Width, p.Height, m.aspect, tileWidth, tileHeight)
 			m.info.TileWidth, m.info.TileHeight = w, h
 			page = newSheet(w, h, columns, rows, p)
-			w, h = within(p.Width, p.Height, contactWidth, contactHeight)
+			w, h = within(p.Width, p.Height, m.aspect, contactWidth, contactHeight)
 			across := min(contactColumns, len(chosen))
 			contact = newSheet(w, h, across, (len(chosen)+across-1)/across, p)
 			m.info.Contact = Contact{Width: w, Height: h, Columns: across, Tiles: []Tile{}}

@@ -139,6 +139,41 @@ func TestRotated(t *testing.T) {
 	}
 }
 
+// Points that are not square, as those of the old television sizes, are spread
+// on the sheets as on the glass, upright recordings too.
+func TestPointsAreSpread(t *testing.T) {
+	sar := func(num, den int64) media.Rational { return media.Rational{Num: num, Den: den} }
+	for name, c := range map[string]struct {
+		clip                                       mediatest.Clip
+		width, height, contactWidth, contactHeight int
+	}{
+		"square":    {mediatest.Clip{Width: 320, Height: 180}, 192, 108, 288, 162},
+		"twice":     {mediatest.Clip{Width: 320, Height: 320, SAR: sar(2, 1)}, 192, 96, 288, 144},
+		"half":      {mediatest.Clip{Width: 320, Height: 160, SAR: sar(1, 2)}, 108, 108, 162, 162},
+		"pal":       {mediatest.Clip{Width: 720, Height: 576, SAR: sar(16, 15)}, 144, 108, 216, 162},
+		"wide pal":  {mediatest.Clip{Width: 720, Height: 576, SAR: sar(64, 45)}, 192, 108, 288, 162},
+		"lying pal": {mediatest.Clip{Width: 576, Height: 720, SAR: sar(64, 45), Rotation: 90}, 60, 108, 90, 162},
+		"no shape":  {mediatest.Clip{Width: 320, Height: 180, SAR: sar(100, 1)}, 192, 108, 288, 162},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.clip.Frames = 10
+			f := clip(t, c.clip)
+			p := made(t, f, nil, preview.Options{})
+			info := p.Info()
+			if info.TileWidth != c.width || info.TileHeight != c.height || info.Contact.Width != c.contactWidth || info.Contact.Height != c.contactHeight {
+				t.Fatalf("tiles of %dx%d, on the contact sheet %dx%d", info.TileWidth, info.TileHeight, info.Contact.Width, info.Contact.Height)
+			}
+			contact, err := p.Contact()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := numberAt(t, contact, 0, 0, info.Contact.Width, info.Contact.Height); n != info.Contact.Tiles[0].Frame {
+				t.Errorf("the tile shows frame %d", n)
+			}
+		})
+	}
+}
+
 // Every coarser level of the curve holds the peaks of the finer one.
 func TestPeaks(t *testing.T) {
 	for name, c := range map[string]mediatest.Clip{

@@ -88,11 +88,14 @@ func shrink(from, to plane) {
 	}
 }
 
-// within fits w by h into maxW by maxH, in even sizes: chroma is halved.
-func within(w, h, maxW, maxH int) (fw, fh int) {
-	fw, fh = maxW, maxW*h/max(w, 1)
+// within fits w by h points of such a shape into maxW by maxH square ones, in
+// even sizes: chroma is halved.
+func within(w, h int, aspect float64, maxW, maxH int) (fw, fh int) {
+	const tiny = 1e-6 // a whole number stays one
+	shape := float64(max(w, 1)) * aspect / float64(max(h, 1))
+	fw, fh = maxW, int(float64(maxW)/shape+tiny)
 	if fh > maxH {
-		fw, fh = maxH*w/max(h, 1), maxH
+		fw, fh = int(float64(maxH)*shape+tiny), maxH
 	}
 	return max(fw&^1, 2), max(fh&^1, 2)
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"diaoyue.example/workstation/backend/conduit"
-	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/decode"
 	"diaoyue.example/workstation/media/export"
 	"diaoyue.example/workstation/media/frameindex"
@@ -145,27 +144,13 @@ func infoOf(d *decode.Decoder) RecordingInfo {
 	for _, st := range out.Container.Streams {
 		if st.Index == ix.Stream() {
 			out.Width, out.Height = st.Width, st.Height
-			out.PixelAspect = pixelAspect(st)
+			out.PixelAspect = st.PixelAspect()
 			if st.Rotation%180 != 0 {
 				out.Width, out.Height = st.Height, st.Width
 			}
 		}
 	}
 	return out
-}
-
-// pixelAspect is the shape of an upright point; what is not told, or no shape
-// that a camera gives, is square.
-func pixelAspect(st media.Stream) float64 {
-	const widest = 8
-	a := float64(st.SAR.Num) / float64(st.SAR.Den)
-	if st.SAR.Num <= 0 || st.SAR.Den <= 0 || a > widest || a < 1.0/widest {
-		return 1
-	}
-	if st.Rotation%180 != 0 {
-		return 1 / a
-	}
-	return a
 }
 
 func ask(ctx context.Context, c *conduit.Call) (data any, body []byte, err error) {
