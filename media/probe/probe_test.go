@@ -3,7 +3,9 @@ package probe_test
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -47,6 +49,48 @@ func TestFile(t *testing.T) {
 	}
 	if a.Kind != media.KindAudio || a.Codec != "aac" || a.SampleRate != 48000 || a.Channels != 1 || a.Index != 1 {
 		t.Errorf("sound: %+v", a)
+	}
+}
+
+// The shape of points is told by the stream, by the container alone, or by both:
+// then the container counts.
+func TestShapeOfPoints(t *testing.T) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("the ffmpeg program is not installed; it makes the clips")
+	}
+	dir := t.TempDir()
+	square := filepath.Join(dir, "square.mp4")
+	lavfi := []string{"-f", "lavfi", "-i", "testsrc2=s=160x96:d=0.2"}
+	ffmpeg(t, append(lavfi, "-c:v", "libx264", square)...)
+	for name, args := range map[string][]string{
+		"stream.avi":     slices.Concat(lavfi, []string{"-vf", "setsar=2", "-c:v", "mpeg4"}),
+		"container.webm": slices.Concat(lavfi, []string{"-vf", "setsar=2", "-c:v", "libvpx-vp9"}),
+		"both.mp4":       {"-i", square, "-c", "copy", "-aspect", "10:3"},
+		"both.mkv":       {"-i", square, "-c", "copy", "-aspect", "10:3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			ffmpeg(t, append(args, path)...)
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			c, err := probe.File(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := c.Streams[0].SAR; got.Float() != 2 {
+				t.Errorf("points of shape %v", got)
+			}
+		})
+	}
+}
+
+func ffmpeg(t *testing.T, args ...string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", append([]string{"-v", "error"}, args...)...).CombinedOutput(); err != nil {
+		t.Fatalf("ffmpeg %v: %v: %s", args, err, out)
 	}
 }
 

@@ -54,7 +54,8 @@ func (s *Source) describe(i int) media.Stream {
 	switch out.Kind {
 	case media.KindVideo:
 		out.Width, out.Height, out.Rotation = par.Width(), par.Height(), s.Rotation(i)
-		out.SAR, out.FrameRate = rational(par.SampleAspectRatio()), rational(st.AvgFrameRate())
+		// what the container says of the shape of points goes before what the stream does, as for the ffmpeg program
+		out.SAR, out.FrameRate = rational(s.fmt.GuessSampleAspectRatio(st, nil)), rational(st.AvgFrameRate())
 		out.VariableRate = variable(st)
 		out.PixelFormat = C.GoString(C.av_get_pix_fmt_name(int32(par.PixelFormat())))
 		out.ColorSpace = C.GoString(C.av_color_space_name(uint32(par.ColorSpace())))
