@@ -87,6 +87,14 @@ func (c Clip) filled() Clip {
 // timeBase of the pictures: a thousandth of the usual step.
 func (c Clip) timeBase() media.Rational { return media.Rational{Num: 1, Den: int64(c.FPS) * 1000} }
 
+// tick is the least step of the file's times, in timeBase units: AVI counts pictures.
+func (c Clip) tick() int64 {
+	if c.Format == "avi" {
+		return 1000
+	}
+	return 1
+}
+
 // PTS returns the presentation time of each picture, in timeBase units.
 func (c Clip) pts() []int64 {
 	out := make([]int64, c.Frames)
@@ -155,7 +163,7 @@ func write(ctx context.Context, f *os.File, c Clip) error {
 		if c.SoundOnly {
 			continue
 		}
-		if err := e.Video(lay(stage.draw(int64(n), seconds), c.Rotation), t); err != nil {
+		if err := e.Video(lay(stage.draw(int64(n), seconds), c.Rotation), t/c.tick()); err != nil {
 			return err
 		}
 	}
@@ -183,9 +191,7 @@ func (c Clip) options() av.EncoderOptions {
 			SAR: c.SAR, Rotation: c.Rotation, FullRange: c.FullRange, Matrix: c.Matrix,
 			Codec: c.Codec, Preset: c.Preset, CRF: c.CRF, UseCRF: true, GOP: c.GOP, BFrames: c.BFrames, X264: c.X264,
 		}
-		if c.Format == "avi" || c.Format == "mpegts" {
-			o.Video.TimeBase = media.Rational{Num: 1, Den: int64(c.FPS)}
-		}
+		o.Video.TimeBase = media.Rational{Num: c.tick(), Den: c.timeBase().Den}
 	}
 	if c.Sound {
 		o.Audio = &av.AudioOptions{Rate: soundRate, Channels: 1, BitRate: 64000, Start: c.timeBase().Seconds(c.StartPTS)}

@@ -3,6 +3,7 @@ package mediatest_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -13,7 +14,8 @@ import (
 	"diaoyue.example/workstation/media/mediatest"
 )
 
-// The number in the pixels is the frame's number, whatever the encoder does.
+// The number in the pixels is the frame's number and its time is the clip's,
+// whatever the encoder does.
 func TestNumberIsReadable(t *testing.T) {
 	for name, clip := range map[string]mediatest.Clip{
 		"small with B-frames": {Width: 320, Height: 180, Frames: 60, BFrames: 3, GOP: 250, Sound: true},
@@ -27,7 +29,7 @@ func TestNumberIsReadable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := made(t, clip)
-			next := int64(0)
+			next, begin := int64(0), 0.0
 			s, err := av.Open(t.Context(), f)
 			if err != nil {
 				t.Fatal(err)
@@ -52,6 +54,13 @@ func TestNumberIsReadable(t *testing.T) {
 				}
 				if w, h := (clip.Width+1)&^1, (clip.Height+1)&^1; p.Width != w || p.Height != h {
 					t.Errorf("upright %dx%d, want %dx%d", p.Width, p.Height, w, h)
+				}
+				at := s.TimeBase(s.Video()).Seconds(fr.PTS())
+				if next == 0 {
+					begin = at
+				}
+				if want := float64(next) / 25; !clip.VFR && math.Abs(at-begin-want) > .001 {
+					t.Errorf("frame %d is shown at %v, want %v", next, at-begin, want)
 				}
 				next++
 				return nil
