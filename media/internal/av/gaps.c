@@ -1,8 +1,5 @@
-#define _GNU_SOURCE // SEEK_DATA
 #include "gaps.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <libavutil/avstring.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
@@ -13,116 +10,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-enum { io_buffer = 64 << 10, max_streams = 64, max_pixels = 64 << 20 };
+enum { max_streams = 64, max_pixels = 64 << 20 };
 
-// A recording whose card ran full or whose writer reserved room goes on as a
-// hole, of gigabytes maybe, and most demuxers search it byte by byte. Black
-// pictures and silence may be holes too, if a copy was made sparse. So the hole
-// at the end is read like any other bytes as long as packets come of it; one
-// that so many bytes bring none is the file's end.
-enum { hole_search = 64 << 20 };
-
-static int io_read(void *opaque, uint8_t *buf, int n) {
-	dy_io *io = opaque;
-	if (atomic_load(&io->stop)) return AVERROR_EXIT;
-	int in_hole = io->pos >= io->hole;
-	if (in_hole && io->left < n) return AVERROR_EOF;
-	ssize_t r;
-	if (io->blind) r = FFMIN(n, io->size - io->pos);
-	else do r = pread(io->fd, buf, n, io->pos); while (r < 0 && errno == EINTR);
-	if (r < 0) return io->blind ? AVERROR_EOF : AVERROR(errno);
-	if (r == 0) return AVERROR_EOF;
-	io->pos += r;
-	if (in_hole) io->left -= r;
-	return (int)r;
-}
-
-static int io_write(void *opaque, uint8_t *buf, int n) {
-	dy_io *io = opaque;
-	if (atomic_load(&io->stop)) return AVERROR_EXIT;
-	for (int done = 0; done < n;) {
-		ssize_t r = pwrite(io->fd, buf + done, n - done, io->pos);
-		if (r < 0 && errno == EINTR) continue;
-		if (r <= 0) return r < 0 ? AVERROR(errno) : AVERROR(ENOSPC);
-		done += r;
-		io->pos += r;
-	}
-	if (io->pos > io->size) io->size = io->pos;
-	return n;
-}
-
-static int64_t io_seek(void *opaque, int64_t off, int whence) {
-	dy_io *io = opaque;
-	switch (whence & ~AVSEEK_FORCE) {
-	case AVSEEK_SIZE: return io->size;
-	case SEEK_SET: break;
-	case SEEK_CUR: off += io->pos; break;
-	case SEEK_END: off += io->size; break;
-	default: return AVERROR(EINVAL);
-	}
-	if (off < 0) return AVERROR(EINVAL);
-	return io->pos = off;
-}
-
-// Where the hole begins that the file ends with. "No data from here on" holds for
-// every later place too, so halving finds it; file systems without holes say
-// that all is data. Asking moves the offset that the caller shares, which is put
-// back; a file that has all its blocks, as nearly every one, is not asked.
-static int64_t last_hole(int fd, const struct stat *st) {
-	int64_t data = 0, none = st->st_size; // there is data at or after the one, none from the other on
-	if (st->st_size <= hole_search || st->st_blocks * 512 >= st->st_size) return st->st_size;
-	off_t before = lseek(fd, 0, SEEK_CUR);
-	while (none - data > 1) {
-		int64_t mid = data + (none - data) / 2;
-		if (lseek(fd, mid, SEEK_DATA) < 0 && errno == ENXIO) none = mid;
-		else data = mid;
-	}
-	if (before >= 0) lseek(fd, before, SEEK_SET);
-	return none;
-}
-
-static void search_anew(AVFormatContext *f) { ((dy_io *)f->pb->opaque)->left = hole_search; }
-
-int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb) {
-	struct stat st;
-	memset(io, 0, sizeof *io);
-	io->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	if (io->fd < 0) return AVERROR(errno);
-	if (fstat(io->fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(io->fd);
-		io->fd = -1;
-		return AVERROR(EINVAL);
-	}
-	io->size = io->hole = st.st_size;
-	io->left = hole_search;
-	if (!write) io->hole = last_hole(io->fd, &st);
-	uint8_t *buf = av_malloc(io_buffer);
-	*pb = buf ? avio_alloc_context(buf, io_buffer, write, io, write ? NULL : io_read, write ? io_write : NULL, io_seek) : NULL;
-	if (!*pb) {
-		av_free(buf);
-		close(io->fd);
-		io->fd = -1;
-		return AVERROR(ENOMEM);
-	}
-	return 0;
-}
-
-void dy_io_close(dy_io *io, AVIOContext **pb) {
-	if (*pb) {
-		av_freep(&(*pb)->buffer);
-		avio_context_free(pb);
-	}
-	if (io->fd >= 0) close(io->fd);
-	io->fd = -1;
-}
-
-void dy_io_stop(dy_io *io, int stop) { atomic_store(&io->stop, stop); }
+// Of a transport stream that holds no packet, so much is searched at once before
+// it answers in vain, and so much before that is taken for its end.
+enum { ts_search = 64 << 10, ts_most = 128 << 20 };
 
 // FFmpeg's log is one callback for the process. go-astiav's copies into a fixed
 // buffer without a bound, so this one takes its place before anything runs.
@@ -165,6 +61,8 @@ void dy_log_last(dy_log *l, char *out, int n) {
 	snprintf(out, n, "%s", l->last);
 	atomic_flag_clear(&l->busy);
 }
+
+static void search_anew(AVFormatContext *f) { dy_io_search_anew(f->pb->opaque); }
 
 static int interrupted(void *io) { return atomic_load(&((dy_io *)io)->stop); }
 
@@ -283,10 +181,9 @@ int dy_next(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out) {
 	if (!bare) search_anew(f);
 	for (int again = 0;;) {
 		int r = av_read_frame(f, p);
-		// A transport stream answers so for each 64 KiB searched in vain: more of
-		// them than hole_search, so that a hole ends as a file does.
-		if (r == AVERROR(EAGAIN) && ++again < 2 * (hole_search >> 16)) continue;
+		if (r == AVERROR(EAGAIN) && ++again < ts_most / ts_search) continue;
 		if (r < 0) return r;
+		again = 0;
 		if (p->size > 0 && !bare) search_anew(f);
 		if (p->stream_index != stream) {
 			av_packet_unref(p);

@@ -12,11 +12,15 @@
 // caller's descriptor, so neither side moves the other's offset.
 typedef struct {
 	int fd;
+	AVIOContext *pb;
 	int64_t pos, size;
-	int64_t hole; // where the hole begins that the file ends with; size if there is none
-	int64_t left; // bytes of that hole that may be read until the next packet
-	int blind;    // reads pass on without fetching: only the container's own table is asked
-	atomic_int stop; // set by another thread: every read fails from then on
+	int sparse;       // it may have holes
+	int64_t run;      // all that was read from here to pos is zeros
+	int64_t searched; // zeros read since the last packet
+	int64_t empty[2]; // a run of zeros that was measured
+	long gaps;        // runs of zeros that were passed over though data follow, or given up
+	int blind;        // reads pass on without fetching: only the container's own table is asked
+	atomic_int stop;  // set by another thread: every read fails from then on
 } dy_io;
 
 // Errors that FFmpeg logged for one context; the newest text is kept, bounded.
@@ -48,6 +52,7 @@ typedef struct {
 int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb);
 void dy_io_close(dy_io *io, AVIOContext **pb);
 void dy_io_stop(dy_io *io, int stop);
+void dy_io_search_anew(dy_io *io);
 
 dy_log *dy_log_new(void);
 void dy_log_free(dy_log *l);

@@ -55,9 +55,69 @@ func TestHoleThatIsSound(t *testing.T) {
 	}
 }
 
-// packets counts the packets of the recording's first stream and their bytes. The
-// file's own offset must stay where it is.
+// What a bad card lost in the middle is passed over, be it a hole or zeros
+// written: the packets before and after are those that come with a gap so short
+// that it is searched byte by byte, at their places.
+func TestGapInTheMiddle(t *testing.T) {
+	const short, long, written = 1 << 20, 10 << 30, 64 << 20 // bytes
+	for _, format := range []string{"mpegts", "mpeg", "matroska", "h264"} {
+		t.Run(format, func(t *testing.T) {
+			want, gaps := scanned(t, gapped(t, format, short, false))
+			if len(want) < 300 || gaps != 0 {
+				t.Fatalf("%d packets and %d gaps", len(want), gaps)
+			}
+			for name, path := range map[string]string{"hole": gapped(t, format, long, false), "zeros": gapped(t, format, written, true)} {
+				got, gaps := scanned(t, path)
+				if len(got) != len(want) || gaps == 0 {
+					t.Fatalf("%s: %d packets and %d gaps, want %d", name, len(got), gaps, len(want))
+				}
+				moved := int64(long - short)
+				if name == "zeros" {
+					moved = written - short
+				}
+				for i, p := range got {
+					q := want[i]
+					if p.Pos != q.Pos {
+						q.Pos += moved
+					}
+					if format == "h264" {
+						p, q = av.Packet{Flags: p.Flags}, av.Packet{Flags: q.Flags} // it has no places, and zeros hang on to a picture
+					}
+					if p != q {
+						t.Fatalf("%s: packet %d is %+v, want %+v", name, i, p, q)
+					}
+				}
+			}
+		})
+	}
+}
+
+// gapped makes a recording and puts zeros into its middle.
+func gapped(t *testing.T, format string, zeros int64, written bool) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "clip")
+	if err := mediatest.Make(t.Context(), path, mediatest.Clip{Width: 160, Height: 96, Frames: 400, GOP: 25, Format: format}); err != nil {
+		t.Fatal(err)
+	}
+	if err := mediatest.PutZeros(path, zeros, written); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// packets counts the packets of the recording's first stream and their bytes.
 func packets(t *testing.T, path string) (n int, bytes int64) {
+	t.Helper()
+	all, _ := scanned(t, path)
+	for _, p := range all {
+		bytes += int64(p.Size)
+	}
+	return len(all), bytes
+}
+
+// scanned gives the packets of the recording's first stream. The file's own
+// offset must stay where it is.
+func scanned(t *testing.T, path string) (all []av.Packet, gaps int64) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -78,9 +138,7 @@ func packets(t *testing.T, path string) (n int, bytes int64) {
 	defer s.Watch(ctx)()
 	s.Select(0)
 	err = s.Scan(ctx, func(p []av.Packet) error {
-		for _, one := range p {
-			n, bytes = n+1, bytes+int64(one.Size)
-		}
+		all = append(all, p...)
 		return nil
 	})
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -92,5 +150,5 @@ func packets(t *testing.T, path string) (n int, bytes int64) {
 	if at, _ := f.Seek(0, io.SeekCurrent); at != here {
 		t.Errorf("the file's offset moved to %d", at)
 	}
-	return n, bytes
+	return all, s.Gaps()
 }

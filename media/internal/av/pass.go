@@ -9,8 +9,8 @@ import (
 // Pass decodes the source's chosen stream from where it stands to its end, in
 // one go. Each packet is counted from first and shown to onPacket; each frame
 // goes to onFrame in display order and is closed after it. damage counts what
-// could not be read or decoded: such a stream is passed over, not refused, as
-// the ffmpeg program does. The error is onFrame's or the context's.
+// could not be read or decoded, gaps of zeros too: such a stream is passed over,
+// not refused, as the ffmpeg program does. The error is onFrame's or the context's.
 func Pass(ctx context.Context, s *Source, d *Decoder, onPacket func(n int64, p Packet), onFrame func(*Frame) error) (damage int64, err error) {
 	return passOn(ctx, s, d, 0, onPacket, onFrame)
 }
@@ -55,7 +55,7 @@ func passOn(ctx context.Context, s *Source, d *Decoder, n int64, onPacket func(n
 		damage++
 	}
 	err = drain(d, onFrame, &damage)
-	return damage + d.Errors(), err
+	return damage + d.Errors() + s.Gaps(), err
 }
 
 // drain hands on what the decoder has ready.

@@ -153,6 +153,11 @@ func (s *Source) Close() {
 // Size returns the file's length in bytes when it was opened.
 func (s *Source) Size() int64 { return int64(s.c.io.size) }
 
+// Gaps counts the runs of zeros, megabytes long, that brought no packet and that
+// reading passed over to what follows them, or gave up. Zeros that the file ends
+// with are none.
+func (s *Source) Gaps() int64 { return int64(s.c.io.gaps) }
+
 // Video returns the number of the stream that is shown (the one the ffmpeg
 // program would choose), or -1.
 func (s *Source) Video() int { return s.video }
