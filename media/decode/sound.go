@@ -37,7 +37,8 @@ const maxSound = 600.0 // s
 // among sound streams only) from `from` up to `to` seconds after the first
 // shown frame (after 0 of the file's own clock where there is no video).
 // Sample i of the track's clock is the same sample in every answer: neighbours
-// join without a gap. What the track does not hold is left out at its ends
+// join without a gap. (Noise that a codec leaves to the decoder to make up, as
+// some AAC and AC-3 do, is other noise after a jump.) What the track does not hold is left out at its ends
 // (From says where the answer starts) and silent in its holes. At most ten
 // minutes are answered. Errors: media.ErrNoSound, media.ErrDamaged.
 func (d *Decoder) Sound(ctx context.Context, track int, from, to float64) (media.Samples, error) {
@@ -90,6 +91,7 @@ type soundTrack struct {
 	origin float64 // s
 
 	packets []av.Packet
+	lengths []int   // samples of each packet, where packets differ and say so
 	starts  []int64 // position of each packet's first sample
 	places  *frameindex.Places
 
@@ -123,10 +125,7 @@ func (d *Decoder) openTrack(ctx context.Context, stream int) (*soundTrack, error
 	if err := t.restart(ctx); err != nil {
 		return nil, err
 	}
-	err := t.src.Scan(ctx, func(p []av.Packet) error {
-		t.packets = append(t.packets, p...)
-		return nil
-	})
+	err := t.scan(ctx)
 	if err == nil {
 		err = t.restart(ctx)
 	}
@@ -140,6 +139,26 @@ func (d *Decoder) openTrack(ctx context.Context, stream int) (*soundTrack, error
 	}
 	t.place(perPacket)
 	return t, nil
+}
+
+// scan reads all packets.
+func (t *soundTrack) scan(ctx context.Context) error {
+	l := av.NewLengths(t.src, t.stream)
+	if l == nil {
+		return t.src.Scan(ctx, func(p []av.Packet) error {
+			t.packets = append(t.packets, p...)
+			return nil
+		})
+	}
+	defer l.Close()
+	for {
+		p, err := t.src.Next()
+		if ctx.Err() != nil || err != nil {
+			return ctx.Err() // a broken rest of the file is its end
+		}
+		t.packets = append(t.packets, p)
+		t.lengths = append(t.lengths, l.Of(t.src))
+	}
 }
 
 // sound decodes the first packets to learn rate, channels and, where every
@@ -200,14 +219,24 @@ func (t *soundTrack) place(perPacket int) {
 			}
 		}
 		t.starts[i] = at
-		n := int64(perPacket)
-		if exact := t.src.PacketSamples(t.stream, p.Size); perPacket == 0 && exact > 0 {
-			n = int64(exact)
-		} else if perPacket == 0 {
-			n = int64(math.Round(tb.Seconds(p.Duration) * float64(t.inRate)))
-		}
-		expected = at + n
+		expected = at + t.length(i, perPacket)
 	}
+}
+
+// length is how many samples packet i brings: as it says itself, as every packet
+// does (perPacket), or else by its duration, which may be rounded.
+func (t *soundTrack) length(i, perPacket int) int64 {
+	p := t.packets[i]
+	if t.lengths != nil {
+		return int64(t.lengths[i])
+	}
+	if perPacket > 0 {
+		return int64(perPacket)
+	}
+	if n := t.src.PacketSamples(t.stream, p.Size); n > 0 {
+		return int64(n)
+	}
+	return int64(math.Round(t.src.TimeBase(t.stream).Seconds(p.Duration) * float64(t.inRate)))
 }
 
 func (t *soundTrack) close() {
@@ -271,10 +300,12 @@ func (t *soundTrack) held(lo, hi int64) (from, to int64) {
 		return 0, 0
 	}
 	last := len(t.starts) - 1
-	tb := t.src.TimeBase(t.stream)
-	end := t.starts[last] + int64(math.Round(tb.Seconds(t.packets[last].Duration)*float64(t.inRate)))
+	end := t.starts[last] + int64(math.Round(t.src.TimeBase(t.stream).Seconds(t.packets[last].Duration)*float64(t.inRate)))
 	if n := t.src.PacketSamples(t.stream, t.packets[last].Size); n > 0 {
 		end = max(end, t.starts[last]+int64(n))
+	}
+	if t.lengths != nil {
+		end = max(end, t.starts[last]+int64(t.lengths[last]))
 	}
 	return max(lo, t.starts[0]), min(hi, end)
 }

@@ -11,8 +11,12 @@ import (
 	"diaoyue.example/workstation/media/decode"
 )
 
-// A tone that rises, so that no piece equals another one.
-const rising = "aevalsrc=0.4*sin(2*PI*(300+80*t)*t)+0.1*sin(2*PI*1700*t):d=6:s="
+// A tone that rises, so that no piece equals another one, and knocks, so that
+// codecs of more than one packet length or window use them all.
+const (
+	rising = "aevalsrc=0.4*sin(2*PI*(300+80*t)*t)+0.1*sin(2*PI*1700*t)"
+	knocks = `+0.4*lt(mod(t\,0.37)\,0.002)`
+)
 
 // Whatever the codec and the container, and in whatever order pieces are asked
 // for, samples are those of ffmpeg's decoding from the start: lead-in that is
@@ -20,30 +24,37 @@ const rising = "aevalsrc=0.4*sin(2*PI*(300+80*t)*t)+0.1*sin(2*PI*1700*t):d=6:s="
 func TestSoundOfEveryCodec(t *testing.T) {
 	requireFFmpeg(t)
 	for name, c := range map[string]struct {
+		sound       string
 		rate, slack int // slack: by how much a sample may differ after a seek
 		args        []string
 	}{
-		"aac.m4a":    {44100, 2, []string{"-c:a", "aac"}},
-		"aac.adts":   {44100, 2, []string{"-c:a", "aac", "-f", "adts"}},
-		"aac.ts":     {48000, 2, []string{"-c:a", "aac"}},
-		"mp2.mpg":    {48000, 2, []string{"-c:a", "mp2", "-f", "mpeg"}},
-		"mp2.ts":     {48000, 2, []string{"-c:a", "mp2"}},
-		"mp3.mp3":    {44100, 2, []string{"-c:a", "libmp3lame"}},
-		"mp3.avi":    {44100, 2, []string{"-c:a", "libmp3lame"}},
-		"mp3.mp4":    {44100, 2, []string{"-c:a", "libmp3lame"}},
-		"opus.webm":  {48000, 2, []string{"-c:a", "libopus"}},
-		"ac3.mkv":    {48000, 2, []string{"-c:a", "ac3"}},
-		"flac.flac":  {44100, 0, []string{"-c:a", "flac"}},
-		"flac.mkv":   {44100, 0, []string{"-c:a", "flac"}},
-		"pcm.wav":    {16000, 0, []string{"-c:a", "pcm_s16le"}},
-		"pcm.mov":    {48000, 0, []string{"-c:a", "pcm_s16be"}},
-		"law.avi":    {16000, 0, []string{"-c:a", "pcm_alaw"}},
-		"ima.wav":    {16000, 0, []string{"-c:a", "adpcm_ima_wav"}},
-		"stereo.m4a": {48000, 2, []string{"-ac", "2", "-c:a", "aac"}},
+		"aac.m4a":     {rising, 44100, 2, []string{"-c:a", "aac"}},
+		"knocks.m4a":  {rising + knocks, 48000, 2, []string{"-c:a", "aac", "-aac_pns", "0"}},
+		"knocks.mp3":  {rising + knocks, 48000, 2, []string{"-c:a", "libmp3lame"}},
+		"knocks.webm": {rising + knocks, 48000, 2, []string{"-c:a", "libopus"}},
+		"aac.adts":    {rising, 44100, 2, []string{"-c:a", "aac", "-f", "adts"}},
+		"aac.ts":      {rising, 48000, 2, []string{"-c:a", "aac"}},
+		"mp2.mpg":     {rising, 48000, 2, []string{"-c:a", "mp2", "-f", "mpeg"}},
+		"mp2.ts":      {rising, 48000, 2, []string{"-c:a", "mp2"}},
+		"mp3.mp3":     {rising, 44100, 2, []string{"-c:a", "libmp3lame"}},
+		"mp3.avi":     {rising, 44100, 2, []string{"-c:a", "libmp3lame"}},
+		"mp3.mp4":     {rising, 44100, 2, []string{"-c:a", "libmp3lame"}},
+		"opus.webm":   {rising, 48000, 2, []string{"-c:a", "libopus"}},
+		"vorbis.mkv":  {rising + knocks, 44100, 2, []string{"-c:a", "libvorbis"}},
+		"vorbis.webm": {rising + knocks, 48000, 2, []string{"-c:a", "libvorbis", "-q:a", "8"}},
+		"vorbis.ogg":  {rising + knocks, 16000, 2, []string{"-c:a", "libvorbis"}},
+		"ac3.mkv":     {rising, 48000, 2, []string{"-c:a", "ac3"}},
+		"flac.flac":   {rising, 44100, 0, []string{"-c:a", "flac"}},
+		"flac.mkv":    {rising, 44100, 0, []string{"-c:a", "flac"}},
+		"pcm.wav":     {rising, 16000, 0, []string{"-c:a", "pcm_s16le"}},
+		"pcm.mov":     {rising, 48000, 0, []string{"-c:a", "pcm_s16be"}},
+		"law.avi":     {rising, 16000, 0, []string{"-c:a", "pcm_alaw"}},
+		"ima.wav":     {rising, 16000, 0, []string{"-c:a", "adpcm_ima_wav"}},
+		"stereo.m4a":  {rising, 48000, 2, []string{"-ac", "2", "-c:a", "aac"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			ffmpeg(t, slices.Concat([]string{"-f", "lavfi", "-i", rising + strconv.Itoa(c.rate)}, c.args, []string{path})...)
+			ffmpeg(t, slices.Concat([]string{"-f", "lavfi", "-i", c.sound + ":d=6:s=" + strconv.Itoa(c.rate)}, c.args, []string{path})...)
 			want := samples(ffmpeg(t, "-i", path, "-vn", "-f", "s16le", "-"))
 			f := open(t, path)
 			d := opened(t, f, nil, decode.Options{})
