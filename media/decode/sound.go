@@ -38,9 +38,10 @@ const maxSound = 600.0 // s
 // shown frame (after 0 of the file's own clock where there is no video).
 // Sample i of the track's clock is the same sample in every answer: neighbours
 // join without a gap. (Noise that a codec leaves to the decoder to make up, as
-// some AAC, AC-3 and AMR-WB do, is other noise after a jump.) What the track does not hold is left out at its ends
-// (From says where the answer starts) and silent in its holes. At most ten
-// minutes are answered. Errors: media.ErrNoSound, media.ErrDamaged.
+// some AAC, AC-3 and AMR-WB do, is other noise after a jump.) What the track
+// does not hold is left out at its ends (From says where the answer starts) and
+// silent in its holes. At most ten minutes are answered. Errors:
+// media.ErrNoSound, media.ErrDamaged.
 func (d *Decoder) Sound(ctx context.Context, track int, from, to float64) (media.Samples, error) {
 	if track < 0 || track >= len(d.sound.streams) {
 		return media.Samples{}, fmt.Errorf("sound track %d of %d: %w", track, len(d.sound.streams), media.ErrNoSound)
