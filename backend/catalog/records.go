@@ -50,7 +50,7 @@ type Record struct {
 	Segment     int // 1-based place in the chain, 0 when alone
 	Segments    int // read: length of the chain
 	ClockOffset float64
-	EnclosedIn  string // id of the mail in which the file came, "" for one received by itself
+	EnclosedIn  string // id of the mail or paper in which the file came, "" for one received by itself
 	Suspected   bool   // perhaps a state secret: kept apart (保密法 30)
 	Annotations int    // read
 

@@ -72,7 +72,7 @@ type Record struct {
 	Diagnosis   *Diagnosis `json:"diagnosis"`  // why it cannot be played; null when it can be
 	TextState   string     `json:"textState"`  // none | stored | text | needs_ocr | encrypted | unsupported | failed | timeout
 	TextReason  string     `json:"textReason"`
-	EnclosedIn  string     `json:"enclosedIn"` // id of the mail it came in, "" if by itself
+	EnclosedIn  string     `json:"enclosedIn"` // id of the mail or paper it came in, "" if by itself
 	Timeliness  string     `json:"timeliness"` // on-time | late | unknown | calendar-missing (article 17)
 	DueAt       string     `json:"dueAt"`
 	ChainID     string     `json:"chainId"`

@@ -28,7 +28,7 @@ const storingTerm = 2
 func families() map[string]string {
 	out := map[string]string{}
 	for medium, ends := range map[string]string{
-		catalog.MediumDocument:   "pdf docx docm txt ofd doc dot wps wpt xls xlsx xlsm et ppt pptx pptm dps rtf html htm eml msg csv md tif tiff",
+		catalog.MediumDocument:   "pdf docx docm txt ofd doc dot wps wpt xls xlsx xlsm et ppt pptx pptm dps rtf html htm xml eml msg csv md tif tiff",
 		catalog.MediumTranscript: "srt vtt ass ssa",
 		catalog.MediumPhoto:      "jpg jpeg png",
 		catalog.MediumVideo:      "mp4 m4v mov 3gp avi mkv webm flv wmv asf ts mts m2ts mpg mpeg vob dav h264 264 h265 265 hevc",

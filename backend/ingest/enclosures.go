@@ -17,38 +17,39 @@ import (
 	"diaoyue.example/workstation/search/extract"
 )
 
-// maxMails is how deep mails may lie in mails: what lies deeper stays in the
-// mail around it, whose original is whole.
-const maxMails = 5
+// maxNested is how deep files may lie in files, mails in mails: what lies deeper
+// stays in the one around it, whose original is whole.
+const maxNested = 5
 
-// isMail says whether a record may carry others.
-func isMail(r catalog.Record) bool { return slices.Contains([]string{"eml", "msg"}, r.Format) }
+// carries says whether a record may carry others: mails, and papers with
+// attachments.
+func carries(r catalog.Record) bool { return slices.Contains([]string{"eml", "msg", "ofd"}, r.Format) }
 
-// takeEnclosures makes each file that a mail carries a record of its own, with
-// its own digests, beside the mail. Done twice, it finds them there. What is
-// wrong with the mail is no failure of the job: its text says it.
+// takeEnclosures makes each file that a mail or a paper carries a record of its
+// own, with its own digests, beside its holder. Done twice, it finds them there.
+// What is wrong with the holder is no failure of the job: its text says it.
 func (d *Desk) takeEnclosures(ctx context.Context, j jobs.Job, progress jobs.Progress) error {
-	mail, err := d.cfg.Catalog.Record(ctx, j.Subject)
+	holder, err := d.cfg.Catalog.Record(ctx, j.Subject)
 	if err != nil {
 		return jobs.Permanent(err)
 	}
-	if err = mail.Readable(); err != nil {
+	if err = holder.Readable(); err != nil {
 		return jobs.Permanent(err)
 	}
-	depth, err := d.depth(ctx, mail)
-	if err != nil || depth >= maxMails {
+	depth, err := d.depth(ctx, holder)
+	if err != nil || depth >= maxNested {
 		return err
 	}
-	f, err := d.cfg.Vault.Original(mail.SHA256)
+	f, err := d.cfg.Vault.Original(holder.SHA256)
 	if err != nil {
 		return fmt.Errorf("open original: %w", err)
 	}
 	defer f.Close()
 	n, refused := int64(0), false
-	err = d.cfg.Documents.Enclosures(ctx, f, mail.FileName, func(e extract.Enclosure) error {
+	err = d.cfg.Documents.Enclosures(ctx, f, holder.FileName, func(e extract.Enclosure) error {
 		n++
 		progress(n, 0)
-		if err = d.enclosed(ctx, mail, e); err != nil {
+		if err = d.enclosed(ctx, holder, e); err != nil {
 			refused = true
 			return fmt.Errorf("keep enclosed file: %w", err)
 		}
@@ -62,37 +63,37 @@ func (d *Desk) takeEnclosures(ctx context.Context, j jobs.Job, progress jobs.Pro
 			return err
 		}
 	}
-	return d.unopened(ctx, mail, n, err)
+	return d.unopened(ctx, holder, n, err)
 }
 
-// depth is in how many mails a mail lies.
-func (d *Desk) depth(ctx context.Context, mail catalog.Record) (int, error) {
+// depth is in how many others a record lies.
+func (d *Desk) depth(ctx context.Context, holder catalog.Record) (int, error) {
 	n := 0
-	for at := mail; at.EnclosedIn != "" && n < maxMails; n++ {
+	for at := holder; at.EnclosedIn != "" && n < maxNested; n++ {
 		var err error
 		if at, err = d.cfg.Catalog.Record(ctx, at.EnclosedIn); err != nil {
-			return n, fmt.Errorf("find the mail around: %w", err)
+			return n, fmt.Errorf("find the record around: %w", err)
 		}
 	}
 	return n, nil
 }
 
-// unopened logs that a mail did not give all that it carries.
-func (d *Desk) unopened(ctx context.Context, mail catalog.Record, taken int64, cause error) error {
+// unopened logs that a holder did not give all that it carries.
+func (d *Desk) unopened(ctx context.Context, holder catalog.Record, taken int64, cause error) error {
 	why := extract.Meta{}.Ended(cause)
 	_, err := d.cfg.Log.Note(ctx, audit.Entry{
-		Event: audit.Extraction, Result: audit.Failed, Objects: map[string]string{"record": mail.ID, "case": mail.CaseID},
+		Event: audit.Extraction, Result: audit.Failed, Objects: map[string]string{"record": holder.ID, "case": holder.CaseID},
 		Codes: map[string]any{"kind": JobEnclosures, "state": string(why.State), "taken": taken},
 	})
 	if err != nil {
-		return fmt.Errorf("log mail: %w", err)
+		return fmt.Errorf("log holder: %w", err)
 	}
 	return nil
 }
 
-// enclosed takes one file out of a mail: vault, catalogue and log, in the order
+// enclosed takes one file out of its holder: vault, catalogue and log, in the order
 // of custody. An empty one has nothing to keep.
-func (d *Desk) enclosed(ctx context.Context, mail catalog.Record, e extract.Enclosure) error {
+func (d *Desk) enclosed(ctx context.Context, holder catalog.Record, e extract.Enclosure) error {
 	if len(e.Content) == 0 {
 		return nil
 	}
@@ -102,31 +103,31 @@ func (d *Desk) enclosed(ctx context.Context, mail catalog.Record, e extract.Encl
 	}
 	known, err := d.cfg.Catalog.RecordOf(ctx, kept.SHA256)
 	if err == nil {
-		return d.alreadyHere(ctx, mail, e.Name, known)
+		return d.alreadyHere(ctx, holder, e.Name, known)
 	}
 	if !errors.Is(err, catalog.ErrNoRecord) {
 		return err
 	}
-	r, err := d.describeEnclosed(ctx, mail, e.Name, kept.SHA256, kept.Size)
+	r, err := d.describeEnclosed(ctx, holder, e.Name, kept.SHA256, kept.Size)
 	if err != nil {
 		return err
 	}
 	r.SHA256, r.SM3, r.Size = kept.SHA256, kept.SM3, kept.Size
-	r.CaseID, r.Stage, r.StoredBy, r.EnclosedIn, r.Suspected = mail.CaseID, mail.Stage, mail.StoredBy, mail.ID, mail.Suspected
+	r.CaseID, r.Stage, r.StoredBy, r.EnclosedIn, r.Suspected = holder.CaseID, holder.Stage, holder.StoredBy, holder.ID, holder.Suspected
 	d.count(ctx, &r)
-	return d.catalogueEnclosed(ctx, mail, r)
+	return d.catalogueEnclosed(ctx, holder, r)
 }
 
 // describeEnclosed says of an enclosed file what can be known. Whatever it is,
-// it is part of the mail and kept; what is no recording and of no known family
+// it is part of its holder and kept; what is no recording and of no known family
 // is a paper that is not read.
-func (d *Desk) describeEnclosed(ctx context.Context, mail catalog.Record, name, sha256 string, size int64) (catalog.Record, error) {
+func (d *Desk) describeEnclosed(ctx context.Context, holder catalog.Record, name, sha256 string, size int64) (catalog.Record, error) {
 	f, err := d.cfg.Vault.Original(sha256)
 	if err != nil {
 		return catalog.Record{}, fmt.Errorf("open original: %w", err)
 	}
 	defer f.Close()
-	r, err := d.describe(ctx, f, Outcome{Name: name, Size: size}, mail.CompletedAt)
+	r, err := d.describe(ctx, f, Outcome{Name: name, Size: size}, holder.CompletedAt)
 	if errors.Is(err, conduit.ErrGone) || ctx.Err() != nil {
 		return r, err
 	}
@@ -137,14 +138,14 @@ func (d *Desk) describeEnclosed(ctx context.Context, mail catalog.Record, name, 
 	return r, nil
 }
 
-// alreadyHere notes that an enclosed file is a record already: this mail's,
+// alreadyHere notes that an enclosed file is a record already: this holder's,
 // when the job runs again, or one that came by another way.
-func (d *Desk) alreadyHere(ctx context.Context, mail catalog.Record, name string, known catalog.Record) error {
-	if known.EnclosedIn == mail.ID {
+func (d *Desk) alreadyHere(ctx context.Context, holder catalog.Record, name string, known catalog.Record) error {
+	if known.EnclosedIn == holder.ID {
 		return nil
 	}
 	_, err := d.cfg.Log.Note(ctx, audit.Entry{
-		Event: audit.Ingestion, Objects: map[string]string{"case": mail.CaseID, "record": known.ID, "enclosed_in": mail.ID},
+		Event: audit.Ingestion, Objects: map[string]string{"case": holder.CaseID, "record": known.ID, "enclosed_in": holder.ID},
 		Codes: map[string]any{"known": true, "sha256": known.SHA256}, Details: map[string]any{"name": name},
 	})
 	if err != nil {
@@ -153,14 +154,14 @@ func (d *Desk) alreadyHere(ctx context.Context, mail catalog.Record, name string
 	return nil
 }
 
-func (d *Desk) catalogueEnclosed(ctx context.Context, mail, r catalog.Record) error {
+func (d *Desk) catalogueEnclosed(ctx context.Context, holder, r catalog.Record) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return fmt.Errorf("make id: %w", err)
 	}
 	r.ID = id.String()
 	entry := audit.Entry{
-		Event: audit.Ingestion, Objects: map[string]string{"case": r.CaseID, "record": r.ID, "enclosed_in": mail.ID},
+		Event: audit.Ingestion, Objects: map[string]string{"case": r.CaseID, "record": r.ID, "enclosed_in": holder.ID},
 		Codes: map[string]any{
 			"sha256": r.SHA256, "sm3": r.SM3, "size": r.Size, "stage": r.Stage, "medium": r.Medium, "timeliness": r.Timeliness, "index": r.IndexState,
 		},

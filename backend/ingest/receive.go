@@ -278,7 +278,7 @@ func derived(r catalog.Record) []string {
 	case catalog.MediumAudio:
 		return []string{JobPreview}
 	case catalog.MediumDocument, catalog.MediumTranscript, catalog.MediumPhoto:
-		if isMail(r) {
+		if carries(r) {
 			return []string{JobText, JobEnclosures}
 		}
 		return []string{JobText}

@@ -4,9 +4,18 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// Enclosure is a file that another file carries: the attachment of a mail.
+// maxEnclosedName bounds the name of an enclosed file, in bytes: what a disk
+// allows.
+const maxEnclosedName = 200
+
+// Enclosure is a file that another file carries: the attachment of a mail or of
+// an OFD.
 type Enclosure struct {
 	Name    string // as its sender named it, without any path; never empty
 	Content []byte
@@ -37,4 +46,26 @@ func (e *Extractor) Enclosures(ctx context.Context, f *os.File, name string, emi
 		return fmt.Errorf("take enclosures: %w", err)
 	}
 	return nil
+}
+
+// EnclosedName makes of a sender's name one that is safe to show and to keep:
+// the last element of a path, without control or direction characters; "" when
+// nothing of it is left.
+func EnclosedName(s string) string {
+	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, s)
+	s = strings.TrimLeft(strings.TrimSpace(s), ".")
+	if len(s) > maxEnclosedName {
+		end := filepath.Ext(s)
+		if len(end) > 16 {
+			end = ""
+		}
+		s = strings.ToValidUTF8(s[:maxEnclosedName-len(end)], "") + end
+	}
+	return s
 }

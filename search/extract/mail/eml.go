@@ -95,7 +95,7 @@ func body(p *enmime.Part, limits extract.Limits, enclosed *[]enclosure) (string,
 
 func leaf(p *enmime.Part, limits extract.Limits, enclosed *[]enclosure) (string, error) {
 	kind := strings.ToLower(p.ContentType)
-	name := fileName(decoded(p.FileName))
+	name := extract.EnclosedName(decoded(p.FileName))
 	content := sent(p)
 	shown := strings.HasPrefix(kind, "text/plain") || strings.HasPrefix(kind, "text/html") || kind == ""
 	if p.Disposition == "attachment" || name != "" || !shown {

@@ -13,8 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"diaoyue.example/workstation/search/extract"
 	"diaoyue.example/workstation/search/extract/compound"
@@ -25,8 +23,6 @@ const (
 	maxMail = 128 << 20
 	// maxEnclosures bounds the files that one mail carries.
 	maxEnclosures = 1000
-	// maxName bounds the name of an enclosed file, in bytes: what a disk allows.
-	maxName = 200
 )
 
 //go:embed labels.json
@@ -169,25 +165,4 @@ func (l letter) all() []enclosure {
 		out = append(out, n.all()...)
 	}
 	return out
-}
-
-// fileName makes of a sender's name one that is safe to show and to keep: the
-// last element of a path, without control or direction characters.
-func fileName(s string) string {
-	s = s[strings.LastIndexAny(s, `/\`)+1:]
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, s)
-	s = strings.TrimLeft(strings.TrimSpace(s), ".")
-	if len(s) > maxName {
-		end := filepath.Ext(s)
-		if len(end) > 16 {
-			end = ""
-		}
-		s = strings.ToValidUTF8(s[:maxName-len(end)], "") + end
-	}
-	return s
 }

@@ -202,7 +202,7 @@ func (m *outlookMail) file(s string, l *letter) error {
 	if err != nil {
 		return err
 	}
-	l.enclosed = append(l.enclosed, enclosure{extract.Enclosure{Name: fileName(name), Content: data}, ".bin"})
+	l.enclosed = append(l.enclosed, enclosure{extract.Enclosure{Name: extract.EnclosedName(name), Content: data}, ".bin"})
 	return nil
 }
 

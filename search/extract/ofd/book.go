@@ -47,12 +47,9 @@ func a4() rect { return rect{0, 0, 210, 297} }
 // openBook reads what a document says of itself. A document body that cannot
 // be read becomes a page with that error, so that the others are still shown.
 func openBook(ctx context.Context, p *pack) (*book, error) {
-	root, err := p.tree("ofd.xml")
-	switch {
-	case err != nil && !errors.Is(err, extract.ErrLimit) && (p.parts["encryptions.xml"] != nil || p.bases["decryptseed.dat"] != ""):
-		return nil, extract.ErrEncrypted // GM/T 0099
-	case err != nil:
-		return nil, unread("first part", err)
+	root, err := p.root()
+	if err != nil {
+		return nil, err
 	}
 	b := &book{pack: p}
 	for _, body := range root.all("DocBody") {
@@ -75,6 +72,19 @@ func openBook(ctx context.Context, p *pack) (*book, error) {
 		return nil, fmt.Errorf("no pages: %w", extract.ErrDamaged)
 	}
 	return b, nil
+}
+
+// root is the first part, which names the documents. Errors: ErrEncrypted,
+// ErrLimit, ErrDamaged.
+func (p *pack) root() (*node, error) {
+	root, err := p.tree("ofd.xml")
+	switch {
+	case err != nil && !errors.Is(err, extract.ErrLimit) && (p.parts["encryptions.xml"] != nil || p.bases["decryptseed.dat"] != ""):
+		return nil, extract.ErrEncrypted // GM/T 0099
+	case err != nil:
+		return nil, unread("first part", err)
+	}
+	return root, nil
 }
 
 // unread says that a part without which there is nothing to show cannot be

@@ -16,7 +16,7 @@ import (
 // Bounds of what a worker may hand back as enclosed files.
 const (
 	pieceBytes    = 8 << 20
-	maxEnclosed   = 256 << 20 // bytes of one mail's
+	maxEnclosed   = 256 << 20 // bytes of all that one carries
 	maxEnclosures = 10_000
 	maxFileName   = 255 // bytes
 )
@@ -25,6 +25,7 @@ const (
 const (
 	partHead  = 'h' // of a file, as JSON
 	partPiece = 'p' // the next bytes of that file
+	partEnd   = 'e' // of that file: it is whole, whatever becomes of those after it
 )
 
 type enclosureHead struct {
@@ -54,7 +55,7 @@ func (s *server) enclosures(ctx context.Context, c *conduit.Call) error {
 				return err
 			}
 		}
-		return nil
+		return c.Keep([]byte{partEnd})
 	})
 }
 
@@ -79,9 +80,6 @@ func (c *Client) Enclosures(ctx context.Context, f *os.File, name string, emit f
 	}, conduit.Once, nil)
 	if got.failed != nil {
 		return got.failed
-	}
-	if err == nil {
-		err = got.finish()
 	}
 	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("take enclosures: %w", extract.ErrTimeout)
@@ -116,6 +114,8 @@ func (v *envelope) take(part []byte) error {
 		}
 		v.open.Content = append(v.open.Content, part[1:]...)
 		return nil
+	case partEnd:
+		return v.end()
 	}
 	return fmt.Errorf("part %q: %w", part[0], conduit.ErrProtocol)
 }
@@ -126,20 +126,17 @@ func (v *envelope) begin(raw []byte) error {
 		return fmt.Errorf("enclosure: %w: %w", conduit.ErrProtocol, err)
 	}
 	odd := strings.ContainsAny(h.Name, `/\`) || strings.ContainsFunc(h.Name, unicode.IsControl)
-	if v.count++; odd || h.Name == "" || len(h.Name) > maxFileName || v.count > maxEnclosures {
+	if v.count++; odd || v.open != nil || h.Name == "" || len(h.Name) > maxFileName || v.count > maxEnclosures {
 		return fmt.Errorf("an enclosed file named %q: %w", h.Name, conduit.ErrProtocol)
-	}
-	if err := v.finish(); err != nil || v.failed != nil {
-		return err
 	}
 	v.open = &extract.Enclosure{Name: h.Name}
 	return nil
 }
 
-// finish hands on the file whose last piece has come.
-func (v *envelope) finish() error {
+// end hands on the file that is whole now.
+func (v *envelope) end() error {
 	if v.open == nil {
-		return v.failed
+		return fmt.Errorf("the end of no file: %w", conduit.ErrProtocol)
 	}
 	whole := *v.open
 	v.open = nil

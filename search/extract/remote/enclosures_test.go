@@ -2,6 +2,7 @@ package remote_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"errors"
 	"os"
@@ -44,5 +45,42 @@ func TestEnclosures(t *testing.T) {
 	stop := errors.New("no more")
 	if err := c.Enclosures(t.Context(), f, "m.eml", func(extract.Enclosure) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("%v, want the caller's own", err)
+	}
+}
+
+// broken is a format whose files carry one file and then something that cannot
+// be had.
+type broken struct{}
+
+func (broken) Probe([]byte, string) int { return 1 }
+
+func (broken) Open(context.Context, *os.File, string) (extract.Document, error) {
+	return nil, extract.ErrDamaged
+}
+
+func (broken) Enclosures(_ context.Context, _ *os.File, _ string, emit func(extract.Enclosure) error) error {
+	return errors.Join(emit(extract.Enclosure{Name: "a.txt", Content: []byte("words")}), extract.ErrDamaged)
+}
+
+// A file that came whole is handed on, though something after it is wrong.
+func TestEnclosuresBeforeAnError(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.ofd")
+	if err := os.WriteFile(path, []byte("PK"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c, err := remote.Pair(extract.New(extract.Limits{}, broken{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	got := []string{}
+	err = c.Enclosures(t.Context(), f, "x.ofd", func(e extract.Enclosure) error { got = append(got, e.Name+string(e.Content)); return nil })
+	if !errors.Is(err, extract.ErrDamaged) || len(got) != 1 || got[0] != "a.txtwords" {
+		t.Errorf("%q, %v", got, err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // Methods of the protocol.
 const (
 	methodFile       = "file"       // the text of a whole file, page by page
-	methodEnclosures = "enclosures" // the files that a mail carries, piece by piece
+	methodEnclosures = "enclosures" // the files that another carries, piece by piece
 	methodOpen       = "open"       // for the page view
 	methodPage       = "page"       // text and boxes
 	methodRender     = "render"     // a picture

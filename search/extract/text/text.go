@@ -46,7 +46,7 @@ func (t *Format) Warm(context.Context) error { return t.set.Warm() }
 // refused.
 func (t *Format) Probe(head []byte, name string) int {
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".txt", ".text", ".srt", ".vtt", ".ass", ".ssa", ".csv", ".md", ".log":
+	case ".txt", ".text", ".srt", ".vtt", ".ass", ".ssa", ".csv", ".md", ".log", ".xml":
 	case "":
 		if !utf8.Valid(head) || bytes.IndexByte(head, 0) >= 0 {
 			return 0
