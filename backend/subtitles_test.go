@@ -99,3 +99,39 @@ func TestEmbeddedWordsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// A track beside sound alone is taken as one beside pictures is, and a word of
+// it is found at its time.
+func TestWordsBesideSoundAreFound(t *testing.T) {
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("the ffmpeg program is not installed; it makes the recording")
+	}
+	h := backendtest.Open(t, backendtest.Options{})
+	h.Config.Workers = true
+	h.Reopen(t)
+	dir := t.TempDir()
+	words, sound := filepath.Join(dir, "a.srt"), filepath.Join(dir, "a.m4a")
+	if err := os.WriteFile(words, []byte("1\n00:00:00,680 --> 00:00:01,200\n琉璃筒瓦在此\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "sine=d=2", "-i", words,
+		"-map", "0", "-map", "1", "-c:a", "aac", "-c:s", "mov_text", "-metadata:s:s:0", "language=chi", sound).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	record := h.Take(t, h.Case(t, "C-1").ID, sound)[0]
+	if err = h.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if record.Medium != catalog.MediumAudio {
+		t.Errorf("taken as %s", record.Medium)
+	}
+	got, err := h.Catalog.Transcripts(t.Context(), record.ID)
+	if err != nil || len(got) != 1 || got[0].Origin != catalog.OriginEmbedded || got[0].Language != "chi" || len(got[0].Cues) != 1 || got[0].Cues[0].Text != "琉璃筒瓦在此" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	found, err := h.Retrieval.Search(t.Context(), h.As(accounts.Reviewer), retrieval.Query{Text: "琉璃筒瓦", Limit: 10})
+	if err != nil || len(found.Groups) != 1 || found.Groups[0].Records[0].Hits[0].Time != 0.68 {
+		t.Errorf("%+v, %v", found.Groups, err)
+	}
+}

@@ -276,7 +276,7 @@ func derived(r catalog.Record) []string {
 	case catalog.MediumVideo:
 		return []string{JobFrameIndex}
 	case catalog.MediumAudio:
-		return []string{JobPreview}
+		return []string{JobPreview, JobSubtitles}
 	case catalog.MediumDocument, catalog.MediumTranscript, catalog.MediumPhoto:
 		if carries(r) {
 			return []string{JobText, JobEnclosures}

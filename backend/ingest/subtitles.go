@@ -17,7 +17,7 @@ import (
 )
 
 // JobSubtitles makes transcripts of the subtitle tracks inside a recording:
-// derived work, once its frames are counted.
+// derived work, once its frames are counted. Sound has none to count.
 const JobSubtitles = "subtitles"
 
 // takeSubtitles makes each subtitle track of text a line of the recording's
@@ -32,7 +32,7 @@ func (d *Desk) takeSubtitles(ctx context.Context, j jobs.Job, _ jobs.Progress) e
 		return jobs.Permanent(err)
 	}
 	index, err := d.derivedBytes(r, catalog.DerivedFrameIndex)
-	if err != nil || index == nil {
+	if err != nil || index == nil && r.Medium == catalog.MediumVideo {
 		return err // the frame index brings this job anew
 	}
 	f, err := d.cfg.Vault.Original(r.SHA256)

@@ -16,7 +16,7 @@ import (
 const methodSubtitles = "subtitles"
 
 // Subtitles reads the subtitle tracks of f (subtitles.Read). Index is what
-// BuildIndex gave: times count from its frame 0.
+// BuildIndex gave: times count from its frame 0; nil of a recording of sound.
 func (c *Client) Subtitles(ctx context.Context, f *os.File, index []byte) ([]media.SubtitleTrack, error) {
 	body, err := c.line.Ask(ctx, conduit.Request{
 		Method: methodSubtitles, Body: index, Files: []*os.File{f}, MaxBody: conduit.MaxCallBody, Patience: c.long(),
@@ -39,9 +39,11 @@ func readSubtitles(ctx context.Context, c *conduit.Call) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	ix, err := frameindex.Unmarshal(c.Body)
-	if err != nil {
-		return nil, err
+	var ix *frameindex.Index
+	if len(c.Body) > 0 {
+		if ix, err = frameindex.Unmarshal(c.Body); err != nil {
+			return nil, err
+		}
 	}
 	tracks, err := subtitles.Read(ctx, files[0], ix)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"diaoyue.example/workstation/media"
-	"diaoyue.example/workstation/media/frameindex"
 	"diaoyue.example/workstation/media/remote"
 )
 
@@ -23,7 +22,7 @@ func TestNoSubtitles(t *testing.T) {
 	if got, err := c.Subtitles(t.Context(), f, index); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := c.Subtitles(t.Context(), f, nil); !errors.Is(err, frameindex.ErrFormat) {
+	if _, err := c.Subtitles(t.Context(), f, nil); !errors.Is(err, media.ErrNoFrame) {
 		t.Errorf("without an index: %v", err)
 	}
 }

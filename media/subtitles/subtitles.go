@@ -5,10 +5,10 @@
 package subtitles
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -27,7 +27,7 @@ func form(codec string) string {
 		return media.SubtitlePlain
 	case "subrip", "srt":
 		return media.SubtitleSRT
-	case "webvtt":
+	case "webvtt", av.BoxedVTT:
 		return media.SubtitleVTT
 	case "ass", "ssa":
 		return media.SubtitleASS
@@ -37,16 +37,20 @@ func form(codec string) string {
 
 // Read returns the subtitle tracks of f by its frame index, in the file's
 // order, with those that cannot be read; their cues in the order of their
-// times. Each track of text costs one pass over the file. Errors are those of
-// probe.File, ErrNoFrame for an index without frames, and ErrTooMuch.
+// times. A recording of sound alone has no index: its times count from the
+// file's time 0, as its sound does. Each track of text costs one pass over the
+// file. Errors are those of probe.File, ErrNoFrame for an index without frames
+// or pictures without an index, and ErrTooMuch.
 func Read(ctx context.Context, f *os.File, ix *frameindex.Index) ([]media.SubtitleTrack, error) {
-	origin, err := origin(ix)
+	tracks, streams, err := list(ctx, f, ix == nil)
 	if err != nil {
 		return nil, err
 	}
-	tracks, streams, err := list(ctx, f)
-	if err != nil {
-		return nil, err
+	origin := 0.0
+	if ix != nil {
+		if origin, err = originOf(ix); err != nil {
+			return nil, err
+		}
 	}
 	left := budget{cues: media.MaxSubtitleCues, bytes: media.MaxSubtitleText}
 	for i := range tracks {
@@ -60,8 +64,8 @@ func Read(ctx context.Context, f *os.File, ix *frameindex.Index) ([]media.Subtit
 	return tracks, nil
 }
 
-// origin is the file's time at which frame 0 is shown, in seconds.
-func origin(ix *frameindex.Index) (float64, error) {
+// originOf is the file's time at which frame 0 is shown, in seconds.
+func originOf(ix *frameindex.Index) (float64, error) {
 	for n := range ix.Len() {
 		if pts := ix.At(n).PTS; pts != av.NoPTS {
 			return ix.TimeBase().Seconds(pts) - ix.Time(n), nil
@@ -70,19 +74,22 @@ func origin(ix *frameindex.Index) (float64, error) {
 	return 0, fmt.Errorf("read subtitles: %w", media.ErrNoFrame)
 }
 
-func list(ctx context.Context, f *os.File) (tracks []media.SubtitleTrack, streams []int, err error) {
+func list(ctx context.Context, f *os.File, soundOnly bool) (tracks []media.SubtitleTrack, streams []int, err error) {
 	s, err := av.Open(ctx, f)
 	if err != nil {
 		return nil, nil, err
 	}
 	defer s.Close()
+	if soundOnly && s.Video() >= 0 {
+		return nil, nil, fmt.Errorf("read subtitles: %w", media.ErrNoFrame)
+	}
 	streams = s.Subtitles()
 	if len(streams) > media.MaxSubtitleTracks {
 		return nil, nil, ErrTooMuch
 	}
 	tracks = []media.SubtitleTrack{}
 	for i, stream := range streams {
-		tags, codec := s.Tags(stream), s.Codec(stream)
+		tags, codec := s.Tags(stream), s.SubtitleCodec(stream)
 		tracks = append(tracks, media.SubtitleTrack{
 			Track: i + 1, Codec: codec, Form: form(codec), Cues: []media.SubtitleCue{},
 			Language: bounded(tags["language"]), Title: bounded(title(tags)),
@@ -121,43 +128,55 @@ func cues(ctx context.Context, f *os.File, stream int, origin float64, left *bud
 	defer s.Close()
 	defer s.Watch(ctx)()
 	s.Select(stream)
-	base, codec := s.TimeBase(stream), s.Codec(stream)
-	out := []media.SubtitleCue{}
+	base, codec := s.TimeBase(stream), s.SubtitleCodec(stream)
+	said := sayings{cues: []media.SubtitleCue{}, last: map[phrase]int{}, left: left}
 	for {
 		p, err := s.Next()
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
 		if err != nil {
-			break // a broken rest of a file is its end, as it is for its pictures
+			break // the end; a broken rest of a file is its end, as it is for its pictures
 		}
-		words := Words(codec, s.Payload(media.MaxSubtitleCue))
-		if words == "" || p.PTS == av.NoPTS || p.Encrypted() {
-			continue // an empty one ends the one before
+		if p.PTS == av.NoPTS || p.Encrypted() {
+			continue
 		}
 		from := base.Seconds(p.PTS) - origin
 		to := from + base.Seconds(max(p.Duration, 0))
 		if to < 0 || to > longest {
 			continue // before the first frame, or no time of a recording
 		}
-		if left.cues, left.bytes = left.cues-1, left.bytes-len(words); left.cues < 0 || left.bytes < 0 {
-			return nil, ErrTooMuch
+		for _, words := range phrases(codec, s.Payload(media.MaxSubtitleCue)) {
+			if err = said.add(words, max(from, 0), to); err != nil {
+				return nil, err
+			}
 		}
-		out = append(out, media.SubtitleCue{From: max(from, 0), To: to, Text: words})
 	}
-	slices.SortStableFunc(out, func(a, b media.SubtitleCue) int {
-		switch {
-		case a.From < b.From:
-			return -1
-		case a.From > b.From:
-			return 1
-		}
-		return 0
-	})
-	return out, nil
+	slices.SortStableFunc(said.cues, func(a, b media.SubtitleCue) int { return cmp.Compare(a.From, b.From) })
+	return said.cues, nil
+}
+
+// sayings are the cues of a track as they come.
+type sayings struct {
+	cues []media.SubtitleCue
+	last map[phrase]int // where a cue stands that may go on in the next packet
+	left *budget
+}
+
+// add takes what a packet says. A cue beside which another begins or ends is
+// written in parts (ISO/IEC 14496-30): parts that touch are one again.
+func (s *sayings) add(p phrase, from, to float64) error {
+	const touch = 0.0005 // s
+	if at, ok := s.last[p]; ok && p.part && math.Abs(s.cues[at].To-from) < touch {
+		s.cues[at].To = to
+		return nil
+	}
+	if s.left.cues, s.left.bytes = s.left.cues-1, s.left.bytes-len(p.words); s.left.cues < 0 || s.left.bytes < 0 {
+		return ErrTooMuch
+	}
+	s.last[p] = len(s.cues)
+	s.cues = append(s.cues, media.SubtitleCue{From: from, To: to, Text: p.words})
+	return nil
 }
 
 // longest is a time that no recording reaches, in seconds: 30 days.

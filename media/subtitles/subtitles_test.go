@@ -3,6 +3,7 @@ package subtitles_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -43,9 +44,13 @@ func film(t *testing.T, name string, subs []string, args ...string) *os.File {
 		all = append(all, "-i", path)
 		maps = append(maps, "-map", string(rune('1'+i)))
 	}
-	path := filepath.Join(dir, name)
-	all = append(append(append(all, maps...), args...), path)
-	if out, err := exec.CommandContext(t.Context(), "ffmpeg", all...).CombinedOutput(); err != nil {
+	return made(t, filepath.Join(dir, name), append(append(all, maps...), args...)...)
+}
+
+// made lets ffmpeg make a file and opens it.
+func made(t *testing.T, path string, args ...string) *os.File {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), "ffmpeg", append(args, path)...).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	f, err := os.Open(path)
@@ -209,6 +214,146 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
+}
+
+// soundFilm lets ffmpeg put a subtitle file beside two seconds of sound.
+func soundFilm(t *testing.T, name, sub string, args ...string) *os.File {
+	t.Helper()
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("the ffmpeg program is not installed; it makes the recordings")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.srt")
+	if err := os.WriteFile(path, []byte(sub), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return made(t, filepath.Join(dir, name), append([]string{"-v", "error", "-f", "lavfi", "-i", "sine=d=2", "-i", path, "-map", "0", "-map", "1"}, args...)...)
+}
+
+// Of sound alone, times count from the file's time 0, as those of its sound.
+func TestReadSound(t *testing.T) {
+	for name, c := range map[string]struct {
+		codec, form string
+		args        []string
+	}{
+		"a.m4a": {"mov_text", "plain", []string{"-c:s", "mov_text", "-c:a", "aac"}},
+		"a.mka": {"subrip", "srt", []string{"-c:s", "srt", "-c:a", "flac"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := soundFilm(t, name, english, append(c.args, "-metadata:s:s:0", "language=eng")...)
+			got, err := subtitles.Read(t.Context(), f, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, got, []media.SubtitleTrack{{Track: 1, Codec: c.codec, Language: "eng", Form: c.form, Cues: []media.SubtitleCue{{From: 0.48, To: 1, Text: "Show me"}}}})
+		})
+	}
+	f := film(t, "a.mkv", []string{english}, "-c:v", "libx264", "-c:s", "srt")
+	if got, err := subtitles.Read(t.Context(), f, nil); !errors.Is(err, media.ErrNoFrame) {
+		t.Errorf("pictures without an index: %v, %v", got, err)
+	}
+}
+
+func TestBoxedVTT(t *testing.T) {
+	said := func(source, words string) string {
+		return box("vttc", source+box("sttg", "line:90%")+box("payl", words))
+	}
+	for _, c := range []struct{ name, in, want string }{
+		{"one", said("", "<v 王某>不知道"), "|<v 王某>不知道"},
+		{"two at once", said(box("iden", "1"), "a") + said(box("vsid", "\x00\x00\x00\x07"), "b"), "1;|a \x00\x00\x00\x07;|b"},
+		{"nothing is shown", box("vtte", ""), ""},
+		{"a note that is not shown", box("vtta", "to the editor"), ""},
+		{"no words", box("vttc", box("payl", " ")), ""},
+		{"line ends", box("vttc", box("payl", "a\r\nb")), "|a\nb"},
+		{"longer than it is", "\xff\xff\xff\xffvttc\xff\xff\xff\xffpaylabc", "|abc"},
+		{"to the end", "\x00\x00\x00\x00vttc\x00\x00\x00\x00paylabc", "|abc"},
+		{"shorter than a head", "\x00\x00\x00\x07vttc" + said("", "a"), ""},
+		{"no box", "\x00\x00", ""},
+		{"nothing", "", ""},
+		{"no UTF-8", box("vttc", box("payl", "a\xffb")), "|a\ufffdb"},
+		{"more than anybody reads", strings.Repeat(said("", "a"), 500), strings.TrimSpace(strings.Repeat("|a ", 64))},
+	} {
+		if got := strings.Join(subtitles.Phrases([]byte(c.in)), " "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// box is a box of ISO/IEC 14496-12.
+func box(kind, body string) string {
+	return string(binary.BigEndian.AppendUint32(nil, uint32(8+len(body)))) + kind + body
+}
+
+// boxed makes of an MP4 with one track of 3GPP text one with a track of WebVTT:
+// FFmpeg makes none. Each sample is replaced by one of its length, which holds
+// these cues; the name of its words fills it.
+func boxed(t *testing.T, f *os.File, samples map[string]string) *os.File {
+	t.Helper()
+	b, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := string(b)
+	for _, swap := range [][2]string{{"tx3g", "wvtt"}, {"sbtl", "text"}} {
+		if strings.Count(whole, swap[0]) == 0 {
+			t.Fatalf("no %s", swap[0])
+		}
+		whole = strings.ReplaceAll(whole, swap[0], swap[1])
+	}
+	for words, sample := range samples {
+		at := strings.Index(whole, words)
+		if at < 2 || len(sample) != len(words)+2 {
+			t.Fatalf("%d bytes for a sample of %d at %d", len(sample), len(words)+2, at)
+		}
+		whole = whole[:at-2] + sample + whole[at+len(words):]
+	}
+	path := filepath.Join(t.TempDir(), filepath.Base(f.Name()))
+	if err = os.WriteFile(path, []byte(whole), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { g.Close() })
+	return g
+}
+
+// WebVTT in an MP4 is read, beside pictures and beside sound; a cue that is
+// written in parts, because another begins beside it, is one.
+func TestReadBoxedVTT(t *testing.T) {
+	first := box("vttc", box("payl", "请出示证件"))
+	both := box("vttc", box("payl", "请出示证件")) + box("vttc", box("iden", "2")+box("payl", "<v 王某>不知道"))
+	last := box("vttc", box("iden", "2")+box("payl", "<v 王某>不知道"))
+	samples := map[string]string{}
+	sub := ""
+	for i, s := range []string{first, both, last} {
+		words := strings.Repeat(string(rune('a'+i)), len(s)-2)
+		samples[words] = s
+		sub += fmt.Sprintf("%d\n00:00:00,%d00 --> 00:00:00,%d00\n%s\n\n", i+1, 4+i, 5+i, words)
+	}
+	want := []media.SubtitleTrack{{Track: 1, Codec: "wvtt", Language: "chi", Form: "vtt", Cues: []media.SubtitleCue{
+		{From: 0.4, To: 0.6, Text: "请出示证件"}, {From: 0.5, To: 0.7, Text: "<v 王某>不知道"},
+	}}}
+	args := []string{"-c:s", "mov_text", "-metadata:s:s:0", "language=chi"}
+	got, _ := tracks(t, boxed(t, film(t, "a.mp4", []string{sub}, append(args, "-c:v", "libx264", "-bf", "0")...), samples))
+	same(t, got, want)
+	got, err := subtitles.Read(t.Context(), boxed(t, soundFilm(t, "a.m4a", sub, append(args, "-c:a", "aac")...), samples), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, want)
+}
+
+func FuzzBoxedVTT(f *testing.F) {
+	f.Add([]byte(box("vttc", box("vsid", "1234")+box("payl", "a"))))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		for _, got := range subtitles.Phrases(in) {
+			if strings.ContainsAny(got[strings.LastIndex(got, "|")+1:], "\x00\r\t") || len(got) > 3*len(in)+1 {
+				t.Errorf("%q", got)
+			}
+		}
+	})
 }
 
 func FuzzWords(f *testing.F) {
