@@ -300,6 +300,9 @@ func (w *Workstation) start(ctx context.Context) error {
 	if err := w.Ingest.ReadWaiting(ctx); err != nil {
 		return err
 	}
+	if err := w.Ingest.AskMissed(ctx); err != nil {
+		return err
+	}
 	if err := w.Jobs.Start(ctx); err != nil {
 		return err
 	}

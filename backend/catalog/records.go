@@ -216,6 +216,12 @@ func (c *Catalog) Chain(ctx context.Context, chainID string) ([]Record, error) {
 	return c.records(ctx, `r.chain_id = ? ORDER BY r.segment`, chainID)
 }
 
+// After returns records in the order of their ids, which is that of their
+// storing: at most limit after this one, or from the first for "".
+func (c *Catalog) After(ctx context.Context, id string, limit int) ([]Record, error) {
+	return c.records(ctx, `r.id > ? ORDER BY r.id LIMIT ?`, id, limit)
+}
+
 func (c *Catalog) records(ctx context.Context, where string, args ...any) ([]Record, error) {
 	return read(ctx, c.db, func(tx *store.Tx) ([]Record, error) {
 		return scanRecords(tx.QueryContext(ctx, selectRecord+` WHERE `+where, args...))

@@ -15,6 +15,7 @@ func factTables() map[string][]string {
 		"stage":      {"common.stage."},
 		"medium":     {"common.medium."},
 		"kind":       {"common.kind.", "audit.close.", "common.job."},
+		"of":         {"common.job."},
 		"state":      {"casefile.text.", "casefile.indexState.", "copies.state."},
 		"index":      {"casefile.indexState."},
 		"sound":      {"audit.sound."},

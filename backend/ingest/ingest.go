@@ -78,6 +78,7 @@ func New(cfg Config) *Desk {
 	cfg.Jobs.Handle(JobPreview, d.buildPreview)
 	cfg.Jobs.Handle(JobSubtitles, d.takeSubtitles)
 	cfg.Jobs.Handle(JobIntake, d.takeUp)
+	cfg.Jobs.Handle(JobMissed, d.queueMissed)
 	cfg.Jobs.HandleLate(JobOCR, d.readPages)
 	return d
 }

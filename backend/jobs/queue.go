@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,6 +94,34 @@ func (r *Runner) List(ctx context.Context) ([]Job, error) {
 // Of returns all jobs of a subject, oldest first.
 func (r *Runner) Of(ctx context.Context, subject string) ([]Job, error) {
 	return r.list(ctx, `subject = ? AND state <> 'intent' ORDER BY id`, subject)
+}
+
+// Given returns those of the subjects that were ever given a job of a kind.
+func (r *Runner) Given(ctx context.Context, kind string, subjects []string) (map[string]bool, error) {
+	out, args := map[string]bool{}, []any{kind}
+	for _, s := range subjects {
+		args = append(args, s)
+	}
+	err := r.db.Read(ctx, func(tx *store.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT subject FROM job WHERE kind = ? AND state <> 'intent' AND subject IN (`+
+			strings.TrimSuffix(strings.Repeat("?, ", len(subjects)), ", ")+`)`, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var subject string
+			if err = rows.Scan(&subject); err != nil {
+				return err
+			}
+			out[subject] = true
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read jobs of subjects: %w", err)
+	}
+	return out, nil
 }
 
 // Pace is how much of one kind of work is left.

@@ -19,6 +19,7 @@ const tables: Record<string, string[]> = {
   stage: ['common.stage.'],
   medium: ['common.medium.'],
   kind: ['common.kind.', 'audit.close.', 'common.job.'],
+  of: ['common.job.'],
   state: ['casefile.text.', 'casefile.indexState.', 'copies.state.'],
   index: ['casefile.indexState.'],
   sound: ['audit.sound.'],
