@@ -133,9 +133,12 @@ func described(ctx context.Context, one *viewing.Viewing) (Viewing, error) {
 
 // Takeaway says that the person tried to take what is on the glass with him:
 // "copy", "print", "save" or "screenshot". It is refused and logged (R4), so
-// the answer is always an error.
+// the answer is always an error. Without a viewing it is the words around a hit.
 func (v *Viewings) Takeaway(viewingID, act string) error {
-	return tell(v.shell, func(ctx context.Context, _ *backend.Workstation, _ accounts.Actor) error {
+	return tell(v.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) error {
+		if viewingID == "" {
+			return w.Viewing.Takeaway(ctx, actor, act)
+		}
 		open, err := v.shell.viewing(viewingID)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 
+	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/store"
 )
@@ -32,17 +33,32 @@ func (v *Viewing) Takeaway(ctx context.Context, act string) error {
 		return err
 	}
 	defer v.end()
-	if !slices.Contains([]string{TakeCopy, TakePrint, TakeSave, TakeScreenshot}, act) {
-		act = TakeSave
-	}
-	_, err := v.desk.cfg.Log.Note(ctx, audit.Entry{
-		Actor: v.info.Actor.ID, Event: audit.Refusal, Result: audit.Refused, Objects: v.objects(),
-		Codes: map[string]any{"code": ErrTakeaway.Code(), "act": act, "basis": BasisTakeaway},
-	})
-	if err != nil {
+	refusal, act := takeaway(v.info.Actor, act)
+	refusal.Objects = v.objects()
+	if _, err := v.desk.cfg.Log.Note(ctx, refusal); err != nil {
 		return v.speechless(err)
 	}
 	return ErrTakeaway.With("act", act, "basis", BasisTakeaway)
+}
+
+// Takeaway refuses to copy words of records that no viewing shows, such as
+// those around a hit, and logs the try.
+func (d *Desk) Takeaway(ctx context.Context, actor accounts.Actor, act string) error {
+	refusal, act := takeaway(actor, act)
+	if _, err := d.cfg.Log.Note(ctx, refusal); err != nil {
+		return fmt.Errorf("log takeaway: %w", err)
+	}
+	return ErrTakeaway.With("act", act, "basis", BasisTakeaway)
+}
+
+func takeaway(actor accounts.Actor, act string) (audit.Entry, string) {
+	if !slices.Contains([]string{TakeCopy, TakePrint, TakeSave, TakeScreenshot}, act) {
+		act = TakeSave
+	}
+	return audit.Entry{
+		Actor: actor.ID, Event: audit.Refusal, Result: audit.Refused,
+		Codes: map[string]any{"code": ErrTakeaway.Code(), "act": act, "basis": BasisTakeaway},
+	}, act
 }
 
 // Derived opens what was made of the recording for finding one's way: the

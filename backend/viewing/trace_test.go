@@ -95,6 +95,14 @@ func TestNothingIsTakenAway(t *testing.T) {
 			t.Errorf("%s: entry %+v", act, e)
 		}
 	}
+	// The words around a hit, which no viewing shows.
+	if err := r.Viewing.Takeaway(t.Context(), r.As(accounts.Archivist), viewing.TakeCopy); !errors.Is(err, viewing.ErrTakeaway) {
+		t.Errorf("without a viewing: %v", err)
+	}
+	found, err := r.Log.List(t.Context(), audit.Filter{Events: []audit.Event{audit.Refusal}, Actors: []string{r.As(accounts.Archivist).ID}})
+	if err != nil || len(found) != 1 || found[0].Codes["act"] != viewing.TakeCopy || len(found[0].Objects) != 0 {
+		t.Errorf("%+v, %v", found, err)
+	}
 }
 
 // Thumbnails are logged once and never count.

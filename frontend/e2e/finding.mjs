@@ -43,6 +43,7 @@ export async function run(station, browser) {
   await id(page, 'similar').click();
   await id(page, 'alike').waitFor();
   check((await id(page, 'hit').count()) > 0, 'records like this one are found');
+  await wordsStay(page);
   await shoot(page, 'finding-similar');
 
   await id(page, 'list-search').click();
@@ -82,6 +83,19 @@ const found = async (page) =>
   Number((await id(page, 'found').locator('b').first().innerText()).replace(/\D/g, ''));
 
 // A fragment of an identity number leads to its page, with the digits marked.
+// The words around a hit are not copied; a record's number is.
+async function wordsStay(page) {
+  await page.locator('[data-content]').first().selectText();
+  await page.keyboard.press('Control+c');
+  await id(page, 'takeaway').getByText('内容不能带走').waitFor();
+  await id(page, 'takeaway-close').click();
+  await id(page, 'takeaway').waitFor({ state: 'detached' });
+  await page.locator('.prev dd.code').selectText();
+  await page.keyboard.press('Control+c');
+  await page.waitForTimeout(300);
+  check((await id(page, 'takeaway').count()) === 0, 'words around a hit stay, a number may be copied');
+}
+
 async function toPage(page) {
   await open(page, '来源:页面 1406', () => true);
   await page.locator('[data-page][data-ready="true"]').first().waitFor({ timeout: 30000 });

@@ -62,6 +62,21 @@ describe('useTakeaway', () => {
     expect(refuse).not.toHaveBeenCalled();
   });
 
+  it('guards only the words of records where a view has more than those', () => {
+    const refuse = vi.fn(() => Promise.resolve());
+    const view = mount(
+      defineComponent(() => {
+        useTakeaway(refuse, '[data-content]');
+        return () => h('div', [h('p', 'number'), h('p', { 'data-content': '' }, 'words')]);
+      }),
+      { attachTo: document.body },
+    );
+    expect(fire(view.find('p').element, 'copy')).toBe(false);
+    expect(fire(view.find('[data-content]').element, 'copy')).toBe(true);
+    expect(refuse.mock.calls).toEqual([['copy']]);
+    view.unmount();
+  });
+
   it('one held key is one try', () => {
     const refuse = vi.fn(() => new Promise(() => undefined));
     const view = guarded(refuse);

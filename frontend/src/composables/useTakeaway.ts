@@ -19,8 +19,23 @@ export function takeOf(
   return event.code === 'KeyS' ? 'save' : '';
 }
 
-/** useTakeaway guards a view; `refuse` asks the desk, which always refuses. */
-export function useTakeaway(refuse: (act: Take) => Promise<unknown>): ShallowRef<Sentence | null> {
+/** chosen says whether something that is selected, or dragged, lies in what the selector names. */
+function chosen(target: EventTarget | null, selector: string): boolean {
+  if (target instanceof Element && target.closest(selector)) return true;
+  const selection = document.getSelection();
+  if (!selection || selection.isCollapsed) return false;
+  return [...document.querySelectorAll(selector)].some((node) => selection.containsNode(node, true));
+}
+
+/**
+ * useTakeaway guards a view; `refuse` asks the desk, which always refuses. With
+ * `content`, a selector, only what it names is guarded: the words of records in
+ * a view whose numbers and names a person may note down.
+ */
+export function useTakeaway(
+  refuse: (act: Take) => Promise<unknown>,
+  content = '',
+): ShallowRef<Sentence | null> {
   const refused = shallowRef<Sentence | null>(null);
   let asking = false;
 
@@ -41,26 +56,28 @@ export function useTakeaway(refuse: (act: Take) => Promise<unknown>): ShallowRef
     event.stopImmediatePropagation();
     void taken(act);
   }
+  const guards = (target: EventTarget | null) =>
+    !ofOnesOwn(target) && (content === '' || chosen(target, content));
+  const onTheGlass = () => content === '' || document.querySelector(content) !== null;
   const onCopy = (event: Event) => {
-    if (!ofOnesOwn(event.target)) stop(event, 'copy');
-  };
-  const onDrag = (event: Event) => {
-    if (!ofOnesOwn(event.target)) stop(event, 'copy');
+    if (guards(event.target)) stop(event, 'copy');
   };
   const onMenu = (event: Event) => {
-    if (!ofOnesOwn(event.target)) event.preventDefault(); // its entries save pictures
+    if (guards(event.target)) event.preventDefault(); // its entries save pictures
   };
   const onKey = (event: KeyboardEvent) => {
     const act = takeOf(event);
-    if (act) stop(event, act);
+    if (act && onTheGlass()) stop(event, act);
   };
   // The menu of a window prints without a key; the print itself is blank (print.css).
-  const onPrint = () => void taken('print');
+  const onPrint = () => {
+    if (onTheGlass()) void taken('print');
+  };
 
   onMounted(() => {
     window.addEventListener('copy', onCopy, true);
     window.addEventListener('cut', onCopy, true);
-    window.addEventListener('dragstart', onDrag, true);
+    window.addEventListener('dragstart', onCopy, true);
     window.addEventListener('contextmenu', onMenu, true);
     window.addEventListener('keydown', onKey, true);
     window.addEventListener('keyup', onScreen, true);
@@ -68,12 +85,12 @@ export function useTakeaway(refuse: (act: Take) => Promise<unknown>): ShallowRef
   });
   // Browsers tell of the print-screen key when it is let go.
   const onScreen = (event: KeyboardEvent) => {
-    if (event.key === 'PrintScreen') stop(event, 'screenshot');
+    if (event.key === 'PrintScreen' && onTheGlass()) stop(event, 'screenshot');
   };
   onBeforeUnmount(() => {
     window.removeEventListener('copy', onCopy, true);
     window.removeEventListener('cut', onCopy, true);
-    window.removeEventListener('dragstart', onDrag, true);
+    window.removeEventListener('dragstart', onCopy, true);
     window.removeEventListener('contextmenu', onMenu, true);
     window.removeEventListener('keydown', onKey, true);
     window.removeEventListener('keyup', onScreen, true);
