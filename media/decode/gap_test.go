@@ -21,7 +21,7 @@ func TestGapInTheMiddle(t *testing.T) {
 			if err := mediatest.Make(t.Context(), path, mediatest.Clip{Width: 240, Height: 136, Frames: 400, GOP: 25, Format: format, Sound: true}); err != nil {
 				t.Fatal(err)
 			}
-			if err := mediatest.PutZeros(path, 10<<30, false); err != nil {
+			if err := mediatest.PutZeros(path, -1, 10<<30, false); err != nil {
 				t.Fatal(err)
 			}
 			f := open(t, path)

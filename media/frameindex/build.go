@@ -175,7 +175,7 @@ func pass(ctx context.Context, f *os.File, threads int, o Options) (*Index, int6
 	defer d.Close()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	r := &recorder{ix: ix, o: o, stop: stop}
+	r := &recorder{ix: ix, o: o, stop: stop, hurt: func() bool { return d.Errors() > 0 || s.Gaps() > 0 }}
 	damage, err := av.Pass(ctx, s, d, r.packet, r.frame)
 	if r.encrypted {
 		return nil, 0, fmt.Errorf("index recording: %w", refusedEncrypted(f))
@@ -190,8 +190,9 @@ type recorder struct {
 	pixels    int64 // decoded since the last checkpoint
 	patience  int64 // pixels from that one to the next
 	encrypted bool
-	many      bool   // too many packets
-	stop      func() // ends the pass
+	many      bool        // too many packets
+	stop      func()      // ends the pass
+	hurt      func() bool // damage was met: what it leaves behind cannot be taken up again
 }
 
 // Pixels decoded until the first checkpoint, and between later ones at most: 10 s
@@ -224,7 +225,7 @@ func (r *recorder) frame(fr *av.Frame) error {
 		r.ix.state = Damaged
 	}
 	w, h := fr.Size()
-	if r.pixels += int64(w) * int64(h); r.pixels >= max(r.patience, firstCheckpoint) && r.o.Checkpoint != nil {
+	if r.pixels += int64(w) * int64(h); r.pixels >= max(r.patience, firstCheckpoint) && r.o.Checkpoint != nil && !r.hurt() {
 		r.pixels, r.patience = 0, min(max(r.patience, firstCheckpoint)*2, checkpointEvery)
 		return r.o.Checkpoint(r.ix.marshal(magicPartial))
 	}

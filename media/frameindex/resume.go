@@ -81,7 +81,9 @@ func resumed(ctx context.Context, f *os.File, old *Index, o Options) (*Index, in
 	ix.state = Verified
 	ix.packets = append(ix.packets, old.packets[:k]...)
 	ix.frames = append(ix.frames, old.frames[:n]...)
-	r := &overlap{recorder: recorder{ix: ix, o: o, stop: stop}, old: old, key: k, before: d.Errors()}
+	before := d.Errors()
+	hurt := func() bool { return d.Errors() > before || s.Gaps() > 0 }
+	r := &overlap{recorder: recorder{ix: ix, o: o, stop: stop, hurt: hurt}, old: old, key: k, before: before}
 	damage, err := av.PassFrom(ctx, s, d, k, r.packet, r.frame)
 	if err == nil && (ix.Len() < old.Len() || len(ix.packets) < len(old.packets)) {
 		err = errNoResume

@@ -70,6 +70,30 @@ func TestResumed(t *testing.T) {
 	}
 }
 
+// What damage was met before an interruption is not forgotten: a gap that was
+// passed over makes the index a damaged one, resumed or not.
+func TestResumedBehindAGap(t *testing.T) {
+	f := made(t, long(func(c *mediatest.Clip) { c.Format = "mpegts" }))
+	whole, err := frameindex.Scan(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := whole.Packet(whole.At(whole.KeyframeBefore(600)).Packet).Pos // nothing is hurt there
+	if err = mediatest.PutZeros(f.Name(), cut, 1<<30, false); err != nil {
+		t.Fatal(err)
+	}
+	want, parts, _ := build(t, f, nil)
+	ix, err := frameindex.Unmarshal(want)
+	if err != nil || ix.State() != frameindex.Damaged || ix.Len() != 1300 {
+		t.Fatalf("%d frames, %v, %v", ix.Len(), ix.State(), err)
+	}
+	for i, part := range parts {
+		if got, _, _ := build(t, f, part); !bytes.Equal(got, want) {
+			t.Errorf("resumed from part %d the index differs", i)
+		}
+	}
+}
+
 // A part that does not fit is worth nothing: the build begins at the start.
 func TestPartsThatDoNotFit(t *testing.T) {
 	f := made(t, long(func(*mediatest.Clip) {}))

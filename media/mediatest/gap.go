@@ -5,9 +5,9 @@ import (
 	"os"
 )
 
-// PutZeros puts so many zeros into the middle of the file, written or as a hole,
-// as a card leaves them that lost a part.
-func PutZeros(path string, zeros int64, written bool) (err error) {
+// PutZeros puts so many zeros into the file from byte `at` on (-1: the middle),
+// written or as a hole, as a card leaves them that lost a part.
+func PutZeros(path string, at, zeros int64, written bool) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("put zeros: %w", err)
@@ -17,7 +17,9 @@ func PutZeros(path string, zeros int64, written bool) (err error) {
 	if err != nil {
 		return err
 	}
-	half := int64(len(data) / 2)
+	if at < 0 {
+		at = int64(len(data) / 2)
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
@@ -27,12 +29,12 @@ func PutZeros(path string, zeros int64, written bool) (err error) {
 			err = e
 		}
 	}()
-	if err = f.Truncate(half); err == nil && written {
-		_, err = f.WriteAt(make([]byte, zeros), half)
+	if err = f.Truncate(at); err == nil && written {
+		_, err = f.WriteAt(make([]byte, zeros), at)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteAt(data[half:], half+zeros)
+	_, err = f.WriteAt(data[at:], at+zeros)
 	return err
 }

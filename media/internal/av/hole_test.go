@@ -99,7 +99,7 @@ func gapped(t *testing.T, format string, zeros int64, written bool) string {
 	if err := mediatest.Make(t.Context(), path, mediatest.Clip{Width: 160, Height: 96, Frames: 400, GOP: 25, Format: format}); err != nil {
 		t.Fatal(err)
 	}
-	if err := mediatest.PutZeros(path, zeros, written); err != nil {
+	if err := mediatest.PutZeros(path, -1, zeros, written); err != nil {
 		t.Fatal(err)
 	}
 	return path
