@@ -42,7 +42,7 @@ func (x *Index) result(ctx context.Context, s *snapshot, asked question, q Query
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Level: q.level(), Places: len(all), Facets: facets(all), Took: x.now().Sub(began)}
+	res := Result{Level: q.level(), Places: len(all), Facets: facets(all, q.WordsOf), Took: x.now().Sub(began)}
 	cases := group(all)
 	order(cases, q.Sort)
 	res.Cases = len(cases)
@@ -165,9 +165,9 @@ func group(all []found) []caseFound {
 
 // facets count each record once under its stage, kind and year, and each place
 // under its source.
-func facets(all []found) Facets {
+func facets(all []found, wordsOf func(string) string) Facets {
 	seen := map[string]bool{}
-	stages, kinds, years, sources := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	stages, kinds, years, sources, words := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	for _, m := range all {
 		count(sources, m.source)
 		if m.record == "" || seen[m.record] {
@@ -179,8 +179,15 @@ func facets(all []found) Facets {
 		if len(m.date) >= 4 {
 			count(years, m.date[:4])
 		}
+		if wordsOf != nil {
+			count(words, wordsOf(m.record))
+		}
 	}
-	return Facets{Stages: sorted(stages), Kinds: sorted(kinds), Years: sorted(years), Sources: sorted(sources)}
+	out := Facets{Stages: sorted(stages), Kinds: sorted(kinds), Years: sorted(years), Sources: sorted(sources)}
+	if wordsOf != nil {
+		out.Words = sorted(words)
+	}
+	return out
 }
 
 func count(into map[string]int, value string) {

@@ -23,7 +23,7 @@ func (s *snapshot) answer(ctx context.Context, asked question, q Query) ([]found
 	var out []found
 	var err error
 	if q.level() == LevelPlace || len(asked.parts)+len(asked.without) < 2 {
-		out, err = s.places(ctx, build(asked, q))
+		out, err = s.sifted(ctx, asked, q)
 	} else {
 		out, err = s.joined(ctx, asked, q)
 	}
@@ -34,6 +34,16 @@ func (s *snapshot) answer(ctx context.Context, asked question, q Query) ([]found
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.caseID, b.caseID), cmp.Compare(a.record, b.record), cmp.Compare(a.number, b.number))
 	})
 	return out, nil
+}
+
+// sifted is the answer to one question under all filters, those too that the
+// index does not hold.
+func (s *snapshot) sifted(ctx context.Context, asked question, q Query) ([]found, error) {
+	out, err := s.places(ctx, build(asked, q))
+	if err != nil || len(q.Words) == 0 || q.WordsOf == nil {
+		return out, err
+	}
+	return slices.DeleteFunc(out, func(p found) bool { return p.record == "" || !slices.Contains(q.Words, q.WordsOf(p.record)) }), nil
 }
 
 // places is the answer to one query of Bleve, in the order of the index.
@@ -61,7 +71,7 @@ func (s *snapshot) places(ctx context.Context, q query.Query) ([]found, error) {
 // its people, each of its records holds.
 func (s *snapshot) joined(ctx context.Context, asked question, q Query) ([]found, error) {
 	only := func(part query.Query) ([]found, error) {
-		return s.places(ctx, build(question{parts: []query.Query{part}}, q))
+		return s.sifted(ctx, question{parts: []query.Query{part}}, q)
 	}
 	var all []found
 	at := map[uint64]int{}
@@ -83,7 +93,7 @@ func (s *snapshot) joined(ctx context.Context, asked question, q Query) ([]found
 	}
 	if len(asked.parts) == 0 {
 		var err error
-		if all, err = s.places(ctx, build(question{}, q)); err != nil {
+		if all, err = s.sifted(ctx, question{}, q); err != nil {
 			return nil, err
 		}
 	}

@@ -85,6 +85,11 @@ type Query struct {
 	Years   []string // any of; empty means all
 	Sources []string // any of; empty means all
 
+	// Words are states of the words of a record, any of; empty means all. The
+	// index does not hold them: WordsOf tells that of a record, and nil of none.
+	Words   []string
+	WordsOf func(record string) string
+
 	DateFrom, DateTo string // inclusive, YYYY-MM-DD or a prefix
 
 	Cases   []string // nil: all; otherwise only these (an empty list finds nothing)
@@ -161,6 +166,7 @@ type Fragment struct {
 type Facets struct {
 	Stages, Kinds, Years []Facet
 	Sources              []Facet // these count places
+	Words                []Facet // none without WordsOf
 }
 
 // Facet is one value and the number of records with it.

@@ -11,16 +11,19 @@ import (
 )
 
 type searchJSON struct {
-	Cases    int              `json:"cases"`
-	Records  int              `json:"records"`
-	Places   int              `json:"places"`
-	Groups   []searchCaseJSON `json:"groups"`
-	Stages   []facetJSON      `json:"stages"`
-	Kinds    []facetJSON      `json:"kinds"`
-	Years    []facetJSON      `json:"years"`
-	Unparsed []string         `json:"unparsed"`
-	Millis   float64          `json:"millis"`
-	Seq      int64            `json:"seq"`
+	Cases   int              `json:"cases"`
+	Records int              `json:"records"`
+	Places  int              `json:"places"`
+	Groups  []searchCaseJSON `json:"groups"`
+	Stages  []facetJSON      `json:"stages"`
+	Kinds   []facetJSON      `json:"kinds"`
+	Years   []facetJSON      `json:"years"`
+	Words   []facetJSON      `json:"words"`
+	// Unsearched counts the records whose words cannot be searched, by why.
+	Unsearched []facetJSON `json:"unsearched"`
+	Unparsed   []string    `json:"unparsed"`
+	Millis     float64     `json:"millis"`
+	Seq        int64       `json:"seq"`
 }
 
 type facetJSON struct {
@@ -118,6 +121,7 @@ func toSearchJSON(r retrieval.Result) searchJSON {
 	out := searchJSON{
 		Cases: r.Cases, Records: r.Records, Places: r.Places, Groups: []searchCaseJSON{},
 		Stages: facets(r.Facets.Stages), Kinds: facets(r.Facets.Kinds), Years: facets(r.Facets.Years),
+		Words: facets(r.Facets.Words), Unsearched: facets(r.Unsearched),
 		Unparsed: append([]string{}, r.Unparsed...), Millis: r.Took.Seconds() * 1000, Seq: r.Seq,
 	}
 	for _, g := range r.Groups {
@@ -170,6 +174,13 @@ func (c *call) showFound(out searchJSON) {
 		}
 	}
 	c.say("search.sum", "cases", number(int64(out.Cases)), "records", number(int64(out.Records)), "places", number(int64(out.Places)))
+	missing := 0
+	for _, f := range out.Unsearched {
+		missing += f.Count
+	}
+	if missing > 0 {
+		c.say("search.unsearched", "n", number(int64(missing)))
+	}
 	if len(out.Unparsed) > 0 {
 		c.say("search.unparsed", "text", strings.Join(out.Unparsed, " "))
 	}

@@ -118,7 +118,8 @@ func dtoSearch(r retrieval.Result) SearchResult {
 		Groups: each(r.Groups, dtoSearchCase),
 		Stages: each(r.Facets.Stages, dtoFacet), Kinds: each(r.Facets.Kinds, dtoFacet), Years: each(r.Facets.Years, dtoFacet),
 		Sources: each(r.Facets.Sources, func(f search.Facet) Facet { return Facet{Value: sourceName(f.Value), Count: f.Count} }),
-		Level:   r.Level, Terms: each(r.Terms, dtoTerm),
+		Words:   each(r.Facets.Words, dtoFacet), Unsearched: each(r.Unsearched, dtoFacet),
+		Level: r.Level, Terms: each(r.Terms, dtoTerm),
 		Unparsed: filled(r.Unparsed), Millis: float64(r.Took) / float64(time.Millisecond), Pending: int(r.Pending),
 	}
 }
@@ -135,7 +136,7 @@ func dtoSearchCase(g retrieval.CaseGroup) SearchCase {
 		Records: each(g.Records, func(r retrieval.RecordGroup) SearchRecord {
 			return SearchRecord{
 				RecordID: r.Record.ID, Code: r.Record.Code, Title: r.Record.Title, Kind: r.Record.Kind,
-				Medium: r.Record.Medium, Stage: r.Record.Stage, Date: r.Record.Date, Places: r.Places,
+				Medium: r.Record.Medium, Stage: r.Record.Stage, Date: r.Record.Date, Words: r.Words, Places: r.Places,
 				Hits: each(r.Hits, dtoHit),
 			}
 		}),

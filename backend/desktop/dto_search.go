@@ -10,6 +10,7 @@ type SearchRequest struct {
 	Stages   []string `json:"stages"`
 	Kinds    []string `json:"kinds"`
 	Sources  []string `json:"sources"` // text, speech, note, title; empty means all
+	Words    []string `json:"words"`   // states of a record's words: searched, needs_ocr …; empty means all
 	DateFrom string   `json:"dateFrom"`
 	DateTo   string   `json:"dateTo"`
 	CaseID   string   `json:"caseId"`
@@ -20,19 +21,23 @@ type SearchRequest struct {
 
 // SearchResult is what was found, grouped by case and record, with exact counts.
 type SearchResult struct {
-	Cases    int          `json:"cases"`
-	Records  int          `json:"records"`
-	Places   int          `json:"places"`
-	Groups   []SearchCase `json:"groups"`
-	Stages   []Facet      `json:"stages"`
-	Kinds    []Facet      `json:"kinds"`
-	Years    []Facet      `json:"years"`
-	Sources  []Facet      `json:"sources"`  // places, not records
-	Level    string       `json:"level"`    // at what level all words were found
-	Terms    []SearchTerm `json:"terms"`    // what of the query was understood
-	Unparsed []string     `json:"unparsed"` // what of the query was not understood
-	Millis   float64      `json:"millis"`
-	Pending  int          `json:"pending"` // records not yet in the index
+	Cases   int          `json:"cases"`
+	Records int          `json:"records"`
+	Places  int          `json:"places"`
+	Groups  []SearchCase `json:"groups"`
+	Stages  []Facet      `json:"stages"`
+	Kinds   []Facet      `json:"kinds"`
+	Years   []Facet      `json:"years"`
+	Sources []Facet      `json:"sources"` // places, not records
+	Words   []Facet      `json:"words"`   // by the state of a record's words
+	// Unsearched counts the records under the same filters whose words cannot
+	// be searched, by why.
+	Unsearched []Facet      `json:"unsearched"`
+	Level      string       `json:"level"`    // at what level all words were found
+	Terms      []SearchTerm `json:"terms"`    // what of the query was understood
+	Unparsed   []string     `json:"unparsed"` // what of the query was not understood
+	Millis     float64      `json:"millis"`
+	Pending    int          `json:"pending"` // records not yet in the index
 }
 
 // SavedSearch is a question kept under a name.
@@ -99,6 +104,7 @@ type SearchRecord struct {
 	Medium   string      `json:"medium"`
 	Stage    string      `json:"stage"`
 	Date     string      `json:"date"`
+	Words    string      `json:"words"` // why words of it cannot be searched, "" when all can
 	Places   int         `json:"places"`
 	Hits     []SearchHit `json:"hits"`
 }

@@ -66,7 +66,7 @@ func (q *Search) Forget(id string) (bool, error) {
 
 func queryOf(r SearchRequest) retrieval.Query {
 	q := retrieval.Query{
-		Text: r.Text, Level: r.Level, Sort: r.Sort, Stages: r.Stages, Kinds: r.Kinds, Sources: each(r.Sources, sourceOf),
+		Text: r.Text, Level: r.Level, Sort: r.Sort, Stages: r.Stages, Kinds: r.Kinds, Sources: each(r.Sources, sourceOf), Words: r.Words,
 		DateFrom: r.DateFrom, DateTo: r.DateTo, CaseID: r.CaseID, RecordID: r.RecordID,
 		Offset: r.Offset, Limit: r.Limit,
 	}
@@ -79,7 +79,7 @@ func queryOf(r SearchRequest) retrieval.Query {
 func dtoSaved(s retrieval.Saved) SavedSearch {
 	q := s.Query
 	return SavedSearch{ID: s.ID, Name: s.Name, Request: SearchRequest{
-		Text: q.Text, Level: q.Level, Sort: q.Sort, Stages: filled(q.Stages), Kinds: filled(q.Kinds), Sources: each(q.Sources, sourceName),
+		Text: q.Text, Level: q.Level, Sort: q.Sort, Stages: filled(q.Stages), Kinds: filled(q.Kinds), Sources: each(q.Sources, sourceName), Words: filled(q.Words),
 		DateFrom: q.DateFrom, DateTo: q.DateTo, CaseID: q.CaseID, RecordID: q.RecordID,
 	}}
 }

@@ -16,6 +16,7 @@ type register struct {
 	records    map[string]catalog.Record
 	apart      []string // records perhaps holding a state secret (Law on Guarding State Secrets, article 30)
 	apartCases []string
+	wordless   map[string]string // why words of a record are missing from the search
 }
 
 func (s *Service) register(ctx context.Context) (register, error) {
@@ -36,8 +37,12 @@ func (s *Service) register(ctx context.Context) (register, error) {
 	if err != nil {
 		return register{}, err
 	}
+	wordless, err := s.catalog.Wordless(ctx)
+	if err != nil {
+		return register{}, err
+	}
 	reg := register{
-		at: at, read: true,
+		at: at, read: true, wordless: wordless,
 		cases: make(map[string]catalog.CaseFile, len(cases)), records: make(map[string]catalog.Record, len(records)),
 	}
 	for _, f := range cases {

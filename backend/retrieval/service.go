@@ -27,6 +27,7 @@ type Query struct {
 	Stages, Kinds    []string // any of; empty means all
 	Years            []string
 	Sources          []string // of search.SourceTitle …; empty means all
+	Words            []string // of catalog.WordsSearched …, states of a record's words; empty means all
 	DateFrom, DateTo string   // inclusive, YYYY-MM-DD or a prefix
 	CaseID           string   // only this case
 	RecordID         string   // only this record: search inside it
@@ -45,6 +46,10 @@ type Result struct {
 	Took                   time.Duration
 	Pending                int64 // changes of the catalogue not in the index yet
 	Seq                    int64 // of the log entry
+	// Unsearched counts, by why, the records under the same filters of which
+	// words are missing from the search, whatever was asked: not to be found is
+	// not the same as not to be there.
+	Unsearched []search.Facet
 }
 
 // CaseGroup is one case with its records, best first.
@@ -58,6 +63,7 @@ type CaseGroup struct {
 // (Record.ID empty) is the case itself.
 type RecordGroup struct {
 	Record catalog.Record
+	Words  string // why words of it are missing from the search, "" when none are
 	Places int
 	Hits   []Hit
 }
@@ -132,6 +138,7 @@ func (s *Service) Search(ctx context.Context, actor accounts.Actor, q Query) (Re
 	out := Result{
 		Cases: found.Cases, Records: found.Records, Places: found.Places, Facets: found.Facets, Level: found.Level,
 		Terms: found.Terms, Unparsed: found.Unparsed, Took: found.Took, Groups: join(found.Groups, reg, q.RecordID != ""),
+		Unsearched: reg.unsearched(asked),
 	}
 	if err = s.frames.fill(out.Groups); err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
@@ -141,9 +148,10 @@ func (s *Service) Search(ctx context.Context, actor accounts.Actor, q Query) (Re
 	}
 	receipt, err := s.log.Note(ctx, audit.Entry{
 		Actor: actor.ID, Event: audit.Search, Objects: objects, Result: audit.OK,
-		Codes: map[string]any{"cases": out.Cases, "records": out.Records, "places": out.Places},
+		Codes: map[string]any{"cases": out.Cases, "records": out.Records, "places": out.Places, "unsearched": total(out.Unsearched)},
 		Details: map[string]any{
 			"query": q.Text, "level": out.Level, "stages": q.Stages, "kinds": q.Kinds, "sources": q.Sources, "years": q.Years, "from": q.DateFrom, "to": q.DateTo,
+			"words": q.Words,
 		},
 	})
 	if err != nil {
@@ -176,6 +184,7 @@ func (s *Service) bound(ctx context.Context, actor accounts.Actor, q Query, reg 
 	out := search.Query{
 		Text: q.Text, Level: q.Level, Sort: q.Sort, Stages: q.Stages, Kinds: q.Kinds, Years: q.Years, Sources: q.Sources, DateFrom: q.DateFrom, DateTo: q.DateTo,
 		Limit: q.Limit, Offset: q.Offset, PerRecord: q.PerRecord,
+		Words: q.Words, WordsOf: reg.wordsOf,
 		Exclude: reg.apart, ExcludeCases: reg.apartCases,
 	}
 	switch {
@@ -218,7 +227,7 @@ func join(groups []search.CaseGroup, reg register, inside bool) []CaseGroup {
 		cg := CaseGroup{Case: reg.cases[g.Case], Places: g.Places}
 		cg.Case.ID = g.Case
 		for _, r := range g.Records {
-			rg := RecordGroup{Record: reg.records[r.Record], Places: r.Places}
+			rg := RecordGroup{Record: reg.records[r.Record], Words: reg.wordless[r.Record], Places: r.Places}
 			byTitle := inside
 			for _, h := range r.Hits {
 				hit, title := place(h)

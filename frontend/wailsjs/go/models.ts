@@ -2275,6 +2275,7 @@ export namespace desktop {
 	    stages: string[];
 	    kinds: string[];
 	    sources: string[];
+	    words: string[];
 	    dateFrom: string;
 	    dateTo: string;
 	    caseId: string;
@@ -2294,6 +2295,7 @@ export namespace desktop {
 	        this.stages = source["stages"];
 	        this.kinds = source["kinds"];
 	        this.sources = source["sources"];
+	        this.words = source["words"];
 	        this.dateFrom = source["dateFrom"];
 	        this.dateTo = source["dateTo"];
 	        this.caseId = source["caseId"];
@@ -2384,6 +2386,7 @@ export namespace desktop {
 	    medium: string;
 	    stage: string;
 	    date: string;
+	    words: string;
 	    places: number;
 	    hits: SearchHit[];
 	
@@ -2400,6 +2403,7 @@ export namespace desktop {
 	        this.medium = source["medium"];
 	        this.stage = source["stage"];
 	        this.date = source["date"];
+	        this.words = source["words"];
 	        this.places = source["places"];
 	        this.hits = this.convertValues(source["hits"], SearchHit);
 	    }
@@ -2526,6 +2530,8 @@ export namespace desktop {
 	    kinds: Facet[];
 	    years: Facet[];
 	    sources: Facet[];
+	    words: Facet[];
+	    unsearched: Facet[];
 	    level: string;
 	    terms: SearchTerm[];
 	    unparsed: string[];
@@ -2546,6 +2552,8 @@ export namespace desktop {
 	        this.kinds = this.convertValues(source["kinds"], Facet);
 	        this.years = this.convertValues(source["years"], Facet);
 	        this.sources = this.convertValues(source["sources"], Facet);
+	        this.words = this.convertValues(source["words"], Facet);
+	        this.unsearched = this.convertValues(source["unsearched"], Facet);
 	        this.level = source["level"];
 	        this.terms = this.convertValues(source["terms"], SearchTerm);
 	        this.unparsed = source["unparsed"];

@@ -15,6 +15,17 @@ import { useAsync } from '@/composables/useAsync';
 export const sources = ['text', 'speech', 'note', 'title'] as const;
 export type Source = (typeof sources)[number];
 
+/** What is missing of a record's words, in the order shown; "searched" is nothing. */
+export const missingWords = [
+  'needs_ocr',
+  'no_transcript',
+  'encrypted',
+  'unsupported',
+  'failed',
+  'timeout',
+  'stored',
+] as const;
+
 /** Place is one hit with what it belongs to. */
 export interface Place {
   key: string;
@@ -38,6 +49,7 @@ export const plainRequest = (): SearchRequest => ({
   stages: [],
   kinds: [],
   sources: [],
+  words: [],
   dateFrom: '',
   dateTo: '',
   caseId: '',
@@ -55,6 +67,7 @@ export function useSearch() {
     dateTo: '',
     caseId: '',
     sources: [...sources] as Source[],
+    words: [] as string[],
     level: 'place' as Level,
     sort: 'best' as Sort,
   });
@@ -70,6 +83,7 @@ export function useSearch() {
     stages: filter.stages,
     kinds: filter.kinds,
     sources: filter.sources.length < sources.length ? filter.sources : [],
+    words: filter.words,
     dateFrom: filter.dateFrom,
     dateTo: filter.dateTo,
     caseId: filter.caseId,
@@ -78,30 +92,68 @@ export function useSearch() {
     limit: pageSize,
   });
 
+  /** listing says that the result is no answer to words: it lists what cannot be searched. */
+  const listing = ref(false);
+
+  // Each record once, by its title; the words typed stay in the field.
+  const listRequest = (offset: number): SearchRequest => {
+    const chosen = filter.words.filter((state) => state !== 'searched');
+    return {
+      ...request(offset),
+      text: '',
+      sources: ['title'],
+      words: chosen.length ? chosen : [...missingWords],
+    };
+  };
+
   async function run() {
     if (text.value.trim() === '') return;
     const found = await query.run(request(0));
     if (!found) return;
     result.value = found;
     alike.value = '';
+    listing.value = false;
     asked.value = text.value.trim();
+  }
+
+  /** list shows the records under the filters of which words cannot be searched. */
+  async function list() {
+    const found = await query.run(listRequest(0));
+    if (!found) return;
+    result.value = found;
+    alike.value = asked.value = '';
+    listing.value = true;
+  }
+
+  /** again asks what was asked last, under the filters of now. */
+  async function again() {
+    if (listing.value) await list();
+    else if (asked.value) await run();
   }
 
   async function more() {
     const before = result.value;
     if (!before) return;
-    const next = await query.run(request(before.groups.length));
+    const next = await query.run((listing.value ? listRequest : request)(before.groups.length));
     if (next) result.value = { ...before, groups: [...before.groups, ...next.groups] };
   }
 
   function clear() {
     text.value = asked.value = alike.value = '';
     result.value = null;
+    listing.value = false;
     query.fault.value = similarity.fault.value = null;
   }
 
   function resetFilter() {
-    Object.assign(filter, { stages: [], kinds: [], dateFrom: '', dateTo: '', sources: [...sources] });
+    Object.assign(filter, {
+      stages: [],
+      kinds: [],
+      dateFrom: '',
+      dateTo: '',
+      sources: [...sources],
+      words: [],
+    });
   }
 
   /** alike names the record that the result is similar to; "" for a query. */
@@ -114,6 +166,7 @@ export function useSearch() {
     if (!found) return;
     result.value = found;
     alike.value = record.title;
+    listing.value = false;
     text.value = asked.value = '';
   }
 
@@ -127,6 +180,7 @@ export function useSearch() {
       dateFrom: q.dateFrom,
       dateTo: q.dateTo,
       sources: q.sources.length ? q.sources : [...sources],
+      words: q.words ?? [],
       level: levels.find((level) => level === q.level) ?? 'place',
       sort: sorts.find((sort) => sort === q.sort) ?? 'best',
     });
@@ -137,6 +191,7 @@ export function useSearch() {
     () =>
       filter.stages.length +
       filter.kinds.length +
+      filter.words.length +
       (filter.dateFrom || filter.dateTo ? 1 : 0) +
       (filter.sources.length < sources.length ? 1 : 0),
   );
@@ -160,6 +215,11 @@ export function useSearch() {
     return counts;
   });
 
+  /** What cannot be searched under the other filters, in the order of missingWords. */
+  const unsearched = computed(() =>
+    missingWords.flatMap((state) => result.value?.unsearched.filter((facet) => facet.value === state) ?? []),
+  );
+
   const loaded = computed(() => !result.value || result.value.groups.length >= result.value.cases);
 
   return {
@@ -176,6 +236,10 @@ export function useSearch() {
     alike,
     similarity,
     similar,
+    listing,
+    list,
+    again,
+    unsearched,
     request,
     take,
     run,

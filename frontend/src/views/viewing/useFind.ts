@@ -21,6 +21,7 @@ const question = (recordId: string, text: string): SearchRequest => ({
   stages: [],
   kinds: [],
   sources: ['text', 'speech', 'note'],
+  words: [],
   dateFrom: '',
   dateTo: '',
   caseId: '',
