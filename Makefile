@@ -71,6 +71,17 @@ $(OCR): .ci/ocr .ci/ocr.sha256
 .PHONY: ocr
 ocr: $(OCR) ## install what reads scans (PP-OCRv4, ONNX Runtime) into build/bin/ocr
 
+# What runs a bureau's model for speech; the program links none of it, and a
+# machine that cannot have it goes without.
+SPEECH := $(BIN)/speech/libsherpa-onnx-c-api.so
+
+$(SPEECH): .ci/speech .ci/speech.sha256
+	GO="$(GO)" .ci/speech $(@D)
+	@[ ! -f $@ ] || touch $@
+
+.PHONY: speech
+speech: $(SPEECH) ## install what transcribes speech (sherpa-onnx) into build/bin/speech; models are the bureau's
+
 # One static file for people who have no archive, so without cgo.
 $(BIN)/diaoyue-verify: $(GO_FILES) go.mod
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $@ ./backend/verifier/diaoyue-verify
@@ -85,11 +96,11 @@ verifiers: ## build diaoyue-verify for the machines of courts and bureaus: Windo
 	  echo "$$out"; GOOS=$${t%/*} GOARCH=$${t#*/} CGO_ENABLED=0 $(GO) build -trimpath -ldflags "$(LDFLAGS)" -o $$out ./backend/verifier/diaoyue-verify || exit 1; \
 	done
 
-build: $(BIN)/diaoyue $(OCR) ## build front end and binary into build/bin
+build: $(BIN)/diaoyue $(OCR) $(SPEECH) ## build front end and binary into build/bin
 
 lab: $(BIN)/diaoyue-lab $(OCR) ## build diaoyue-lab, the engines on loose files
 
-e2e-binary: $(BIN)/diaoyue-e2e $(OCR) ## build the binary of the end-to-end tests (serve mode)
+e2e-binary: $(BIN)/diaoyue-e2e $(OCR) $(SPEECH) ## build the binary of the end-to-end tests (serve mode)
 
 demo: deps ## make a demonstration archive and open the window on it (headless without a display)
 	@$(MAKE) --no-print-directory build
@@ -133,7 +144,7 @@ test: test-deps ## all tests: Go, front end, browser, real window
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory test-window
 
-test-go: frontend/dist/index.html $(OCR)
+test-go: frontend/dist/index.html $(OCR) $(SPEECH)
 	$(GO) test -tags $(TAGS) ./...
 	$(GO) test -tags e2e,$(TAGS) . ./backend/desktop/... ./backend/cli/...
 

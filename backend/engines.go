@@ -11,6 +11,7 @@ import (
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/backend/extraction"
+	"diaoyue.example/workstation/backend/transcription"
 	"diaoyue.example/workstation/backend/worker"
 	"diaoyue.example/workstation/media/remote"
 	"diaoyue.example/workstation/search/extract/formats"
@@ -34,7 +35,7 @@ const (
 
 // EngineStatus says how a worker fares, for the settings page.
 type EngineStatus struct {
-	Name      string // worker.Media or worker.Extract
+	Name      string // worker.Media, worker.Extract or worker.Speech
 	Role      string
 	Running   bool
 	Preparing bool // it is being started, which takes long the very first time
@@ -64,8 +65,11 @@ func IsWorker(args []string) bool { return worker.Asked(args) }
 // Worker is the life of a worker process with these arguments; it returns the
 // exit code.
 func Worker(args []string) int {
-	if args[0] == worker.Extract {
+	switch args[0] {
+	case worker.Extract:
 		return worker.Main(extraction.Engine())
+	case worker.Speech:
+		return worker.Main(transcription.Engine())
 	}
 	return worker.Main(worker.Engine{Serve: remote.Serve})
 }

@@ -46,6 +46,7 @@ type Request struct {
 	Data     any
 	Body     []byte
 	Files    []*os.File
+	About    *os.File      // whose bytes the body is made of, where no file is handed over
 	MaxBody  uint32        // of the answer, and of each part that is kept
 	Patience time.Duration // without a sign of life; 0 is the client's
 	Progress func(done, total int64)
@@ -203,11 +204,19 @@ const (
 	Twice = 2
 )
 
-// Ask asks for work on the request's first file; out takes the answer's data,
+// file is what the call is about: a death is its doing.
+func (r Request) file() *os.File {
+	if r.About != nil {
+		return r.About
+	}
+	return r.Files[0]
+}
+
+// Ask asks for work on the request's first file, or about one; out takes the answer's data,
 // its body is returned. Besides the engine's own errors there may be ErrGone
 // and ErrRepeated.
 func (c *Client) Ask(ctx context.Context, r Request, tries int, out any) (body []byte, err error) {
-	if r.subject, err = subjectOf(r.Files[0]); err != nil {
+	if r.subject, err = subjectOf(r.file()); err != nil {
 		return nil, err
 	}
 	for try := 1; ; try++ {
@@ -219,7 +228,7 @@ func (c *Client) Ask(ctx context.Context, r Request, tries int, out any) (body [
 }
 
 func (c *Client) attempt(ctx context.Context, r Request, out any) ([]byte, error) {
-	if err := c.admit(r.Files[0]); err != nil {
+	if err := c.admit(r.file()); err != nil {
 		return nil, err
 	}
 	leave, err := c.guard.enter(ctx, r.subject.id)

@@ -30,6 +30,7 @@ import (
 const (
 	Media   = "media-worker"
 	Extract = "extract-worker"
+	Speech  = "speech-worker"
 )
 
 // What can go wrong with starting a child.
@@ -51,7 +52,7 @@ type Limits struct {
 
 // Command says what to start.
 type Command struct {
-	Name   string // Media or Extract
+	Name   string // Media, Extract or Speech
 	Role   string // what for, shown in the list of processes: desk, bench
 	Limits Limits
 	Setup  []byte // JSON for Engine.Warm, at most 8 KiB; may be nil
@@ -107,7 +108,7 @@ func Start(ctx context.Context, c Command) (*Child, error) {
 	return child, nil
 }
 
-func names() []string { return []string{Media, Extract} }
+func names() []string { return []string{Media, Extract, Speech} }
 
 // launch starts the process on a thread of its own that waits for its end: the
 // kernel sends the signal of a parent's death when the starting thread dies.
