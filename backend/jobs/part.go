@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"diaoyue.example/workstation/backend/store"
 )
@@ -91,7 +92,8 @@ func (r *Runner) GiveWay(ctx context.Context, kind string) (bool, error) {
 	var n int
 	err := r.db.Read(ctx, func(tx *store.Tx) error {
 		return tx.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM job_pause WHERE kind = ?) +
-			(SELECT count(*) FROM job WHERE state = 'waiting' AND kind NOT IN (`+r.lateKinds()+`) AND kind NOT IN (SELECT kind FROM job_pause))`, kind).Scan(&n)
+			(SELECT count(*) FROM job WHERE state = 'waiting' AND `+r.rank()+` < ? AND kind NOT IN (SELECT kind FROM job_pause))`,
+			kind, slices.Index(r.late, kind)+1).Scan(&n)
 	})
 	if err != nil {
 		return false, fmt.Errorf("look for other work: %w", err)

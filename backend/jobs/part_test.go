@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -121,5 +123,75 @@ func TestPausedKind(t *testing.T) {
 	}
 	if done != 1 {
 		t.Errorf("%d done", done)
+	}
+}
+
+// TestLateKindsInOrder queues two late kinds in the wrong order: the one that
+// was named first is done first, and the other gives way to it.
+func TestLateKindsInOrder(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "a.db"))
+	r := jobs.New(db, clock)
+	var order []string
+	asked := func(kind string) jobs.Handler {
+		return func(ctx context.Context, _ jobs.Job, _ jobs.Progress) error {
+			yield, err := r.GiveWay(ctx, kind)
+			if err != nil {
+				return err
+			}
+			order = append(order, fmt.Sprint(kind, " ", yield))
+			if kind == "second" && len(order) == 2 {
+				enqueue(t, db, r, jobs.Spec{Kind: "first"})
+				if yield, err = r.GiveWay(ctx, kind); err != nil || !yield {
+					t.Errorf("second does not give way: %v", err)
+				}
+				return jobs.ErrYield
+			}
+			return nil
+		}
+	}
+	r.HandleLate("first", asked("first"))
+	r.HandleLate("second", asked("second"))
+	enqueue(t, db, r, jobs.Spec{Kind: "second"})
+	enqueue(t, db, r, jobs.Spec{Kind: "first"})
+	start(t, r)
+	drain(t, r)
+	if d := cmp.Diff([]string{"first false", "second false", "first false", "second false"}, order); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestPaceOfAResumedJob: what an earlier run had done is not counted as done in
+// no time.
+func TestPaceOfAResumedJob(t *testing.T) {
+	db := open(t, filepath.Join(t.TempDir(), "a.db"))
+	var mu sync.Mutex
+	at := clock()
+	r := jobs.New(db, func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return at
+	})
+	var left []float64
+	r.Handle("k", func(_ context.Context, _ jobs.Job, progress jobs.Progress) error {
+		for done := int64(50); done <= 52; done++ {
+			progress(done, 100)
+			mu.Lock()
+			at = at.Add(10 * time.Second)
+			mu.Unlock()
+		}
+		return nil
+	})
+	end := r.Subscribe(func(j jobs.Job) {
+		if j.State == jobs.Running && j.Total > 0 {
+			left = append(left, j.Remaining)
+		}
+	})
+	start(t, r)
+	enqueue(t, db, r, jobs.Spec{Kind: "k"})
+	drain(t, r)
+	r.Close()
+	end()
+	if d := cmp.Diff([]float64{-1, 490, 480}, left); d != "" {
+		t.Error(d)
 	}
 }

@@ -48,14 +48,25 @@ func New(db *store.DB, now func() time.Time) *Runner {
 func (r *Runner) Handle(kind string, h Handler) { r.handlers[kind] = h }
 
 // HandleLate names who does a kind of job for which everything else is done
-// first; its handler asks GiveWay between two parts. Call it before Start.
+// first, other late kinds too that were named before; its handler asks GiveWay
+// between two parts. Call it before Start.
 func (r *Runner) HandleLate(kind string, h Handler) {
 	r.Handle(kind, h)
 	r.late = append(r.late, kind)
 }
 
-// lateKinds is a list for SQL. Kinds are constants of the program.
-func (r *Runner) lateKinds() string { return "'" + strings.Join(r.late, "', '") + "'" }
+// rank is an expression for SQL: 0 of what is done first, then the late kinds as
+// they were named. Kinds are constants of the program.
+func (r *Runner) rank() string {
+	if len(r.late) == 0 {
+		return "kind IS NULL" // 0; a number alone would name a column
+	}
+	var b strings.Builder
+	for i, kind := range r.late {
+		fmt.Fprintf(&b, " WHEN '%s' THEN %d", kind, i+1)
+	}
+	return "CASE kind" + b.String() + " ELSE 0 END"
+}
 
 // Subscribe calls fn, from the runner's goroutine, at every change of state
 // and progress of a job. fn must be quick. The returned function ends it.
@@ -164,7 +175,7 @@ func (r *Runner) work(ctx context.Context) {
 func (r *Runner) claim(ctx context.Context) (j Job, ok bool, err error) {
 	err = r.db.Write(ctx, func(tx *store.Tx) error {
 		rows, failure := tx.QueryContext(ctx, selectJob+` WHERE state = 'waiting' AND kind NOT IN (SELECT kind FROM job_pause)
-			ORDER BY kind IN (`+r.lateKinds()+`), attempts, id LIMIT 1`)
+			ORDER BY `+r.rank()+`, attempts, id LIMIT 1`)
 		if failure != nil {
 			return fmt.Errorf("find job: %w", failure)
 		}
@@ -229,12 +240,15 @@ func (r *Runner) handle(ctx context.Context, j Job) error {
 	if !ok {
 		return Permanent(ErrNoHandler.With("kind", j.Kind))
 	}
-	begun := r.now()
+	begun, first := r.now(), int64(-1)
 	return h(ctx, j, func(done, total int64) {
 		r.mu.Lock()
+		if first < 0 { // what an earlier run did tells nothing of the pace
+			first = done
+		}
 		j.Done, j.Total, j.Remaining = done, total, -1
-		if spent := r.now().Sub(begun).Seconds(); spent > 0 && done > 0 && total >= done {
-			j.Remaining = spent / float64(done) * float64(total-done)
+		if spent := r.now().Sub(begun).Seconds(); spent > 0 && done > first && total >= done {
+			j.Remaining = spent / float64(done-first) * float64(total-done)
 		}
 		if r.current != nil {
 			*r.current = j
