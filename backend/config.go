@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/fault"
+	"diaoyue.example/workstation/media/speech"
 )
 
 // What keeps an archive from being opened or founded; store.ErrHeld besides.
@@ -21,14 +23,20 @@ var (
 
 // Config says which archive, and whose clock and caches. Dir is required.
 type Config struct {
-	Dir      string           // the archive's root
-	StateDir string           // outside the archive: keys and high-water marks; "" = DefaultStateDir
-	CacheDir string           // compiled PDF engine; "" = the user's cache folder
-	Mode     string           // store.ModeWindow or store.ModeCLI
-	User     string           // who holds the archive, told to a second process
-	FontDirs []string         // Chinese font files; nil = the system's
-	Office   string           // program of LibreOffice; "" looks for it, converter.None = none
-	OCRDir   string           // networks and library that read scans; "" = the folder ocr beside the program, formats.NoOCR = none
+	Dir      string   // the archive's root
+	StateDir string   // outside the archive: keys and high-water marks; "" = DefaultStateDir
+	CacheDir string   // compiled PDF engine; "" = the user's cache folder
+	Mode     string   // store.ModeWindow or store.ModeCLI
+	User     string   // who holds the archive, told to a second process
+	FontDirs []string // Chinese font files; nil = the system's
+	Office   string   // program of LibreOffice; "" looks for it, converter.None = none
+	OCRDir   string   // networks and library that read scans; "" = the folder ocr beside the program, formats.NoOCR = none
+	// SpeechModel is the bureau's folder with a model for speech; "" = what
+	// DIAOYUE_SPEECH_MODEL names, else the folder model in SpeechLibrary,
+	// transcription.None = none. SpeechLibrary is the folder of what runs it; "" =
+	// the folder speech beside the program.
+	SpeechModel, SpeechLibrary string
+
 	Now      func() time.Time // nil = the wall clock
 	Log      *slog.Logger     // nil = slog.Default()
 	Argon    accounts.Argon   // zero = calibrated cost
@@ -83,6 +91,8 @@ func (c Config) withDefaults() Config {
 			c.CacheDir = filepath.Join(dir, "diaoyue")
 		}
 	}
+	c.SpeechLibrary = cmp.Or(c.SpeechLibrary, speech.Dir())
+	c.SpeechModel = cmp.Or(c.SpeechModel, os.Getenv("DIAOYUE_SPEECH_MODEL"), filepath.Join(c.SpeechLibrary, "model"))
 	if c.Now == nil {
 		c.Now = time.Now
 	}

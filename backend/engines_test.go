@@ -16,8 +16,11 @@ import (
 	"diaoyue.example/workstation/backend/worker"
 )
 
-// The test binary is the media worker too.
+// The test binary is the workers too.
 func TestMain(m *testing.M) {
+	if args := os.Args[1:]; len(args) > 0 && args[0] == worker.Speech {
+		os.Exit(worker.Main(speechWorker()))
+	}
 	if backend.IsWorker(os.Args[1:]) {
 		os.Exit(backend.Worker(os.Args[1:]))
 	}

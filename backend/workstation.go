@@ -60,6 +60,7 @@ type Workstation struct {
 	closers  []func() error // in order of opening
 	office   *converter.Office
 	scans    *scans
+	speech   *transcriber
 }
 
 // Recovery says what was found half done at the opening.
@@ -229,12 +230,16 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	if w.scans, err = w.newScans(); err != nil { //nolint:contextcheck // the same
 		return err
 	}
+	if w.speech, err = w.newTranscriber(); err != nil {
+		return err
+	}
 	w.Accounts = accounts.New(w.db, w.Log, accounts.Config{Now: cfg.Now, Argon: cfg.Argon})
 	w.Catalog = catalog.New(catalog.Config{DB: w.db, Log: w.Log, Accounts: w.Accounts, Now: cfg.Now})
 	w.Jobs = jobs.New(w.db, cfg.Now)
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
-		Media: bench, Documents: read, Scans: w.scans, Office: w.office, Viewed: func(recordID string) bool { return w.Viewing.Viewed(recordID) },
+		Media: bench, Documents: read, Scans: w.scans, Office: w.office, Transcriber: w.speech,
+		Viewed: func(recordID string) bool { return w.Viewing.Viewed(recordID) },
 		Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{

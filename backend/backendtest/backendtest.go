@@ -21,6 +21,7 @@ import (
 	"diaoyue.example/workstation/backend/converter"
 	"diaoyue.example/workstation/backend/ingest"
 	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/backend/transcription"
 	"diaoyue.example/workstation/media/mediatest"
 	"diaoyue.example/workstation/search/extract/formats"
 )
@@ -78,6 +79,7 @@ func Open(tb testing.TB, o Options) *House {
 		Dir: filepath.Join(dir, "archive"), StateDir: filepath.Join(dir, "state"), CacheDir: CacheDir(), Mode: store.ModeCLI,
 		Now: h.Clock.Now, Argon: accounts.CheapForTests(), Silence: o.Silence, Idle: o.Idle,
 		OCRDir: cmp.Or(o.OCRDir, formats.NoOCR), Office: cmp.Or(o.Office, converter.None),
+		SpeechModel: transcription.None,
 	}
 	f := Founding()
 	f.Originals = o.Originals
@@ -112,7 +114,7 @@ func (h *House) Reopen(tb testing.TB) {
 func Enter(ctx context.Context, dir, stateDir string) (*backend.Workstation, error) {
 	return backend.Open(ctx, backend.Config{
 		Dir: dir, StateDir: stateDir, CacheDir: CacheDir(), Mode: store.ModeCLI, Argon: accounts.CheapForTests(),
-		OCRDir: formats.NoOCR, Office: converter.None,
+		OCRDir: formats.NoOCR, Office: converter.None, SpeechModel: transcription.None,
 	})
 }
 

@@ -32,8 +32,8 @@ type Archive struct {
 // Engine is a process that reads foreign bytes, and what the kernel holds it
 // to; nothing is known of one that has not started yet.
 type Engine struct {
-	Name       string `json:"name"` // "media-worker" | "extract-worker"
-	Role       string `json:"role"` // "desk" | "bench" | "scans"
+	Name       string `json:"name"` // "media-worker" | "extract-worker" | "speech-worker"
+	Role       string `json:"role"` // "desk" | "bench" | "scans" | "speech"
 	Running    bool   `json:"running"`
 	Deaths     int    `json:"deaths"` // since the archive was opened
 	Seccomp    bool   `json:"seccomp"`
@@ -42,10 +42,14 @@ type Engine struct {
 	NoNewPrivs bool   `json:"noNewPrivs"`
 }
 
-// Helpers are the programs that reading papers rests on; "" where there is none.
+// Helpers are the programs and models that reading and hearing rest on; "" where
+// there is none.
 type Helpers struct {
-	Office string `json:"office"` // path of LibreOffice
-	Scans  string `json:"scans"`  // what reads text off pictures
+	Office     string   `json:"office"`     // path of LibreOffice
+	Scans      string   `json:"scans"`      // what reads text off pictures
+	Speech     string   `json:"speech"`     // what hears: sense-voice | paraformer | whisper
+	SpeechDir  string   `json:"speechDir"`  // the bureau's folder, where it is or would be
+	SpeechLack *Problem `json:"speechLack"` // why nothing hears, null when something does
 }
 
 // Founding is the first-run form.

@@ -31,7 +31,7 @@ type viewingClosed struct {
 }
 
 type workerDeath struct {
-	Role string `json:"role"` // "desk" | "bench" | "scans"
+	Role string `json:"role"` // "desk" | "bench" | "scans" | "speech"
 	Why  string `json:"why"`  // a code of backend/worker
 }
 

@@ -190,6 +190,9 @@ func expectations() map[string]expectation {
 
 		"Viewings.TranscriptVersions": {may: everybody, guessed: noViewing, args: []any{id, id}},
 		"Viewings.TranscriptAt":       {may: everybody, guessed: noViewing, args: []any{id, id}},
+		"Viewings.Transcription":      {may: everybody, guessed: noViewing, args: []any{id}},
+		"Viewings.Transcribe":         {may: everybody, guessed: noViewing, args: []any{id}},
+		"Viewings.StopTranscription":  {may: everybody, guessed: noViewing, args: []any{id}},
 		"Viewings.Amend":              {may: everybody, guessed: noViewing, args: []any{id, desktop.Amendment{Act: "add"}}},
 
 		"Redaction.Draft":     {may: everybody, guessed: noViewing, args: []any{id}},

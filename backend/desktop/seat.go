@@ -187,10 +187,11 @@ func (s *Seat) Engines() ([]Engine, error) {
 	})
 }
 
-// Helpers says what this machine has to read papers with.
+// Helpers says what this machine has to read papers and hear speech with.
 func (s *Seat) Helpers() (Helpers, error) {
 	return ask(s.shell, func(_ context.Context, w *backend.Workstation, _ accounts.Actor) (Helpers, error) {
-		return Helpers(w.Helpers()), nil
+		has := w.Helpers()
+		return Helpers{Office: has.Office, Scans: has.Scans, Speech: has.Speech, SpeechDir: has.SpeechDir, SpeechLack: problem(has.SpeechLack)}, nil
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"diaoyue.example/workstation/backend/vault"
 	"diaoyue.example/workstation/media"
 	"diaoyue.example/workstation/media/remote"
+	"diaoyue.example/workstation/media/speech"
 )
 
 // Why a file was not taken. Each carries the parameter "name".
@@ -49,6 +50,46 @@ var (
 	// ErrPageSlow: reading the page took longer than it may.
 	ErrPageSlow = fault.New("ingest.page_slow", "reading the page took too long")
 )
+
+// Why nothing hears what is said in recordings: what the bureau's folder lacks.
+// Parameter "file" (of the first "dir").
+var (
+	ErrSpeechFolder  = fault.New("ingest.speech_folder", "there is no folder with a model for speech")
+	ErrSpeechLibrary = fault.New("ingest.speech_library", "what runs models for speech is not beside the program")
+	ErrSpeechModel   = fault.New("ingest.speech_model", "the folder holds no network")
+	ErrSpeechKind    = fault.New("ingest.speech_kind", "the network in the folder is of none of the kinds that can be run")
+	ErrSpeechHalf    = fault.New("ingest.speech_half", "the folder lacks one of two networks")
+	ErrSpeechTokens  = fault.New("ingest.speech_tokens", "the folder lacks the list of words")
+	ErrSpeechWhole   = fault.New("ingest.speech_whole", "a network in the folder is cut short or damaged")
+	// ErrSpeechRefused: the folder seems whole, and the model cannot be loaded.
+	ErrSpeechRefused = fault.New("ingest.speech_refused", "the model for speech cannot be loaded")
+)
+
+// Why no words were made of a recording. Each carries the parameter "name".
+var (
+	// ErrSpeechEnded: the process ended, hung or talked nonsense over it.
+	ErrSpeechEnded = fault.New("ingest.speech_ended", "what hears ended over the recording")
+	// ErrNotHeard: the record has no sound that can be decoded.
+	ErrNotHeard = fault.New("ingest.not_heard", "there is no sound to hear")
+	// ErrHearing: it was asked for, and waits or runs.
+	ErrHearing = fault.New("ingest.hearing", "words are being made of the recording")
+	// ErrHeardAlready: this very model made words of it before.
+	ErrHeardAlready = fault.New("ingest.heard_already", "the same model made words of the recording before")
+	// ErrNothingHeard: it was heard to its end, and nobody speaks.
+	ErrNothingHeard = fault.New("ingest.nothing_heard", "nothing was heard in the recording")
+)
+
+// SpeechLack is what a model's folder lacks, as a fault.
+func SpeechLack(l *speech.Lack) error {
+	all := map[string]*fault.Fault{
+		speech.LackLibrary: ErrSpeechLibrary, speech.LackModel: ErrSpeechModel, speech.LackKind: ErrSpeechKind,
+		speech.LackHalf: ErrSpeechHalf, speech.LackTokens: ErrSpeechTokens, speech.LackWhole: ErrSpeechWhole,
+	}
+	if f := all[l.Why]; f != nil {
+		return f.With("file", l.File)
+	}
+	return ErrSpeechFolder.With("dir", l.File)
+}
 
 // fileFault gives what went wrong with a file its code.
 func fileFault(name string, err error) error {

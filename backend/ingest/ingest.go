@@ -65,8 +65,10 @@ type Config struct {
 	Scans     Scans
 	Office    Office
 	Viewed    func(recordID string) bool // whether a record is open before somebody; may be nil
-	Calendar  *workday.Calendar
-	Now       func() time.Time
+	// Transcriber hears what is said.
+	Transcriber Transcriber
+	Calendar    *workday.Calendar
+	Now         func() time.Time
 }
 
 // New gives a desk and names its handlers to the runner.
@@ -79,6 +81,7 @@ func New(cfg Config) *Desk {
 	cfg.Jobs.Handle(JobSubtitles, d.takeSubtitles)
 	cfg.Jobs.Handle(JobIntake, d.takeUp)
 	cfg.Jobs.Handle(JobMissed, d.queueMissed)
+	cfg.Jobs.HandleLate(JobTranscription, d.hear) // before scans: a person asked for it
 	cfg.Jobs.HandleLate(JobOCR, d.readPages)
 	return d
 }

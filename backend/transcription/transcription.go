@@ -20,8 +20,8 @@ import (
 // None as the folder of a model: nothing hears.
 const None = "-"
 
-// Role of the child: one, in the background.
-const Role = "bench"
+// Role of the child; there is one.
+const Role = "speech"
 
 const (
 	// Beside the model, which may be unpacked in memory to twice its size: the

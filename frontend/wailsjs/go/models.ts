@@ -1227,9 +1227,28 @@ export namespace desktop {
 	        this.mark = source["mark"];
 	    }
 	}
+	export class Problem {
+	    code: string;
+	    message: string;
+	    params: {[key: string]: string};
+	
+	    static createFrom(source: any = {}) {
+	        return new Problem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
 	export class Helpers {
 	    office: string;
 	    scans: string;
+	    speech: string;
+	    speechDir: string;
+	    speechLack?: Problem;
 	
 	    static createFrom(source: any = {}) {
 	        return new Helpers(source);
@@ -1239,7 +1258,28 @@ export namespace desktop {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.office = source["office"];
 	        this.scans = source["scans"];
+	        this.speech = source["speech"];
+	        this.speechDir = source["speechDir"];
+	        this.speechLack = this.convertValues(source["speechLack"], Problem);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	
 	export class IngestOutcome {
@@ -2079,6 +2119,7 @@ export namespace desktop {
 	    }
 	}
 	
+	
 	export class UnreadRecord {
 	    recordId: string;
 	    title: string;
@@ -2785,6 +2826,48 @@ export namespace desktop {
 	        this.author = source["author"];
 	        this.createdAt = source["createdAt"];
 	        this.cues = this.convertValues(source["cues"], Cue);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Transcription {
+	    model: string;
+	    lack?: Problem;
+	    state: string;
+	    done: number;
+	    total: number;
+	    remaining: number;
+	    code: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Transcription(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.model = source["model"];
+	        this.lack = this.convertValues(source["lack"], Problem);
+	        this.state = source["state"];
+	        this.done = source["done"];
+	        this.total = source["total"];
+	        this.remaining = source["remaining"];
+	        this.code = source["code"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -20,12 +20,18 @@ export function PageText(arg1:string,arg2:number,arg3:string):Promise<desktop.Pa
 
 export function Present(arg1:string,arg2:Array<desktop.Interval>):Promise<desktop.Coverage>;
 
+export function StopTranscription(arg1:string):Promise<desktop.Transcription>;
+
 export function Takeaway(arg1:string,arg2:string):Promise<void>;
 
 export function Times(arg1:string):Promise<Array<number>>;
 
+export function Transcribe(arg1:string):Promise<desktop.Transcription>;
+
 export function TranscriptAt(arg1:string,arg2:string):Promise<desktop.TranscriptLine>;
 
 export function TranscriptVersions(arg1:string,arg2:string):Promise<Array<desktop.TranscriptLine>>;
+
+export function Transcription(arg1:string):Promise<desktop.Transcription>;
 
 export function Transcripts(arg1:string):Promise<Array<desktop.TranscriptLine>>;

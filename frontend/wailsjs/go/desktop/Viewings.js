@@ -38,6 +38,10 @@ export function Present(arg1, arg2) {
   return window['go']['desktop']['Viewings']['Present'](arg1, arg2);
 }
 
+export function StopTranscription(arg1) {
+  return window['go']['desktop']['Viewings']['StopTranscription'](arg1);
+}
+
 export function Takeaway(arg1, arg2) {
   return window['go']['desktop']['Viewings']['Takeaway'](arg1, arg2);
 }
@@ -46,12 +50,20 @@ export function Times(arg1) {
   return window['go']['desktop']['Viewings']['Times'](arg1);
 }
 
+export function Transcribe(arg1) {
+  return window['go']['desktop']['Viewings']['Transcribe'](arg1);
+}
+
 export function TranscriptAt(arg1, arg2) {
   return window['go']['desktop']['Viewings']['TranscriptAt'](arg1, arg2);
 }
 
 export function TranscriptVersions(arg1, arg2) {
   return window['go']['desktop']['Viewings']['TranscriptVersions'](arg1, arg2);
+}
+
+export function Transcription(arg1) {
+  return window['go']['desktop']['Viewings']['Transcription'](arg1);
 }
 
 export function Transcripts(arg1) {
