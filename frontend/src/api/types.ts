@@ -30,6 +30,7 @@ export type Copy = Plain<desktop.Copy>;
 export type Count = Plain<desktop.Count>;
 export type Amendment = Plain<desktop.Amendment>;
 export type Cue = Plain<desktop.Cue>;
+export type Transcription = Plain<desktop.Transcription>;
 export type TranscriptLine = Plain<desktop.TranscriptLine>;
 export type Draft = Plain<desktop.Draft>;
 export type DueItem = Plain<desktop.DueItem>;

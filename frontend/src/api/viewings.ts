@@ -9,6 +9,7 @@ import type {
   Interval,
   PageText,
   TranscriptLine,
+  Transcription,
   Viewing,
   ViewingRequest,
 } from './types';
@@ -27,6 +28,10 @@ export const transcriptAt = (id: string, version: string) =>
   call<TranscriptLine>(() => face.TranscriptAt(id, version));
 export const amend = (id: string, amendment: Amendment) =>
   call<TranscriptLine>(() => face.Amend(id, amendment as never));
+/** transcription says how far a machine's words of the recording are. */
+export const transcription = (id: string) => call<Transcription>(() => face.Transcription(id));
+export const transcribe = (id: string) => call<Transcription>(() => face.Transcribe(id));
+export const stopTranscription = (id: string) => call<Transcription>(() => face.StopTranscription(id));
 export const pageText = (id: string, page: number, query: string) =>
   call<PageText>(() => face.PageText(id, page, query));
 export const annotations = (id: string) => call<Annotation[]>(() => face.Annotations(id));
