@@ -239,7 +239,7 @@ func (w *Workstation) openRooms(ctx context.Context) error {
 	w.Ingest = ingest.New(ingest.Config{
 		DB: w.db, Log: w.Log, Accounts: w.Accounts, Catalog: w.Catalog, Vault: w.Vault, Jobs: w.Jobs,
 		Media: bench, Documents: read, Scans: w.scans, Office: w.office, Transcriber: w.speech,
-		Viewed: func(recordID string) bool { return w.Viewing.Viewed(recordID) },
+		Viewed:   func(recordID string) bool { return w.Viewing.Viewed(recordID) },
 		Calendar: calendar, Now: cfg.Now,
 	})
 	w.Viewing = viewing.New(viewing.Config{

@@ -2102,22 +2102,6 @@ export namespace desktop {
 	
 	
 	
-	export class Problem {
-	    code: string;
-	    message: string;
-	    params: {[key: string]: string};
-	
-	    static createFrom(source: any = {}) {
-	        return new Problem(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.code = source["code"];
-	        this.message = source["message"];
-	        this.params = source["params"];
-	    }
-	}
 	
 	
 	export class UnreadRecord {
