@@ -15,6 +15,7 @@ const screens = [
   { name: 'cases', who: '0217', go: (page) => page.evaluate(() => (location.hash = '#/cases')) },
   { name: 'case', who: '0217', go: openCase },
   { name: 'search', who: '0217', go: search },
+  { name: 'search-unsearched', who: '0217', go: unsearched },
   { name: 'search-list', who: '0217', go: listSearch },
   { name: 'review', who: '0217', go: (page) => open(page, /\.mp4|检查录像/, true) },
   { name: 'page', who: '0217', go: (page) => open(page, /现场检查笔录/, false) },
@@ -139,6 +140,15 @@ async function search(page) {
   await id(page, 'query').fill('东配殿');
   await page.keyboard.press('Enter');
   await id(page, 'hit').first().waitFor();
+}
+
+async function unsearched(page) {
+  await page.evaluate(() => (location.hash = '#/search'));
+  await id(page, 'query').fill('从未出现的词');
+  await page.keyboard.press('Enter');
+  await id(page, 'list-unsearched').click();
+  await id(page, 'unsearched-list').waitFor();
+  await id(page, 'wordless').first().waitFor();
 }
 
 async function exceptions(page) {
