@@ -9,14 +9,13 @@ export interface Article {
   paragraphs: string[];
 }
 
-const numerals = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-
 /** numeral writes 1–99 in Chinese. */
 export function numeral(n: number): string {
+  const sign = (at: number) => [...t('common.numerals')][at] ?? ''; // 0 to 10
   const tens = Math.floor(n / 10);
   const ones = n % 10;
-  if (tens === 0) return numerals[ones] ?? '';
-  return (tens > 1 ? numerals[tens] : '') + '十' + (ones > 0 ? numerals[ones] : '');
+  if (tens === 0) return sign(ones);
+  return (tens > 1 ? sign(tens) : '') + sign(10) + (ones > 0 ? sign(ones) : '');
 }
 
 /** articleName names a key: "S18.1" → 《实施细则》第十八条第一款, and our own rules ("R1") by their title. Unknown keys come back unchanged. */
