@@ -52,6 +52,8 @@ type SearchMatrix struct {
 	Lines []MatrixLine `json:"lines"`
 	Cases []MatrixCase `json:"cases"` // most lines first
 	Hits  int          `json:"hits"`  // lines found at all
+	// Unsearched counts the records whose words cannot be searched, by why.
+	Unsearched []Facet `json:"unsearched"`
 }
 
 // MatrixLine is one line of a list. Places has one number for each case of the

@@ -72,7 +72,7 @@ func (q *Search) ListTable(lines string, request SearchRequest, dir, format stri
 }
 
 func dtoMatrix(m retrieval.Matrix) SearchMatrix {
-	out := SearchMatrix{Hits: m.Hits, Cases: []MatrixCase{}, Lines: []MatrixLine{}}
+	out := SearchMatrix{Hits: m.Hits, Cases: []MatrixCase{}, Lines: []MatrixLine{}, Unsearched: each(m.Unsearched, dtoFacet)}
 	for _, f := range m.Cases {
 		out.Cases = append(out.Cases, MatrixCase{CaseID: f.ID, Code: f.Code, Title: f.Title})
 	}

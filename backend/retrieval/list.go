@@ -30,6 +30,8 @@ type Matrix struct {
 	Cases []catalog.CaseFile // the columns: every case that holds a line, most lines first
 	Hits  int                // lines that were found at all
 	Seq   int64              // of the log entry
+	// Unsearched is as of Result: no line was sought in these records.
+	Unsearched []search.Facet
 }
 
 // Line is one line of the list. Each is sought literally, as if in quotes.
@@ -79,10 +81,10 @@ func (s *Service) List(ctx context.Context, actor accounts.Actor, lines []string
 		}
 		out.Lines = append(out.Lines, line)
 	}
-	out.Cases = columnsOf(columns, reg)
+	out.Cases, out.Unsearched = columnsOf(columns, reg), reg.unsearched(asked)
 	receipt, err := s.log.Note(ctx, audit.Entry{
 		Actor: actor.ID, Event: audit.Search, Objects: objects, Result: audit.OK,
-		Codes:   map[string]any{"lines": len(lines), "found": out.Hits, "cases": len(out.Cases)},
+		Codes:   map[string]any{"lines": len(lines), "found": out.Hits, "cases": len(out.Cases), "unsearched": total(out.Unsearched)},
 		Details: map[string]any{"list": lines, "stages": q.Stages, "kinds": q.Kinds, "from": q.DateFrom, "to": q.DateTo},
 	})
 	if err != nil {

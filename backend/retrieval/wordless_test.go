@@ -98,6 +98,11 @@ func TestUnsearchedRecordsAreCounted(t *testing.T) {
 		}
 	}
 
+	m, err := a.service.List(t.Context(), b.by[accounts.Handler], []string{"不在任何材料里"}, retrieval.Query{})
+	if d := cmp.Diff(own, states(m.Unsearched)); d != "" || err != nil {
+		t.Errorf("a list: %v (-want +got):\n%s", err, d)
+	}
+
 	res := a.search(t, b.archivist, retrieval.Query{Text: "送达回证", Level: search.LevelRecord})
 	if d := cmp.Diff(map[string]int{
 		"stored": 1, "encrypted": 1, "unsupported": 1, "failed": 1, "timeout": 1, "needs_ocr": 2, "no_transcript": 1, "searched": 3,

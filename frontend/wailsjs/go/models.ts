@@ -2492,6 +2492,7 @@ export namespace desktop {
 	    lines: MatrixLine[];
 	    cases: MatrixCase[];
 	    hits: number;
+	    unsearched: Facet[];
 	
 	    static createFrom(source: any = {}) {
 	        return new SearchMatrix(source);
@@ -2502,6 +2503,7 @@ export namespace desktop {
 	        this.lines = this.convertValues(source["lines"], MatrixLine);
 	        this.cases = this.convertValues(source["cases"], MatrixCase);
 	        this.hits = source["hits"];
+	        this.unsearched = this.convertValues(source["unsearched"], Facet);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

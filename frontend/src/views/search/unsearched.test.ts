@@ -83,6 +83,8 @@ it('says how many and why, in words of the house', async () => {
   await note.get('[data-testid=list-unsearched]').trigger('click');
   expect(note.emitted('list')).toHaveLength(1);
 
+  await note.setProps({ told: true });
+  expect(note.find('button').exists()).toBe(false);
   await note.setProps({ listing: true });
   expect(note.text()).toContain('审看时按 T 键入');
   await note.setProps({ listing: false, facets: [] });
