@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/desktop"
 	"diaoyue.example/workstation/frontend"
+	"diaoyue.example/workstation/media/mediatest"
 )
 
 // serve is the command of the end-to-end build: the window's faces and handler
@@ -26,7 +28,15 @@ func serve(ctx context.Context, args []string) (code int, served bool) {
 	archive := flags.String("archive", "", "archive folder")
 	state := flags.String("state", "", "state folder (default: XDG_STATE_HOME/diaoyue)")
 	assets := flags.String("assets", "", "folder of the built interface (default: the embedded one)")
+	hears := flags.String("hears", "", "folder in which a model of the tests is laid that hears tones")
+	low, high := flags.String("low", "low", "word that it hears in a low tone"), flags.String("high", "high", "in a high one")
 	_ = flags.Parse(args[1:])
+	if *hears != "" {
+		if err := errors.Join(mediatest.Hearing(*hears, *low, *high), os.Setenv("DIAOYUE_SPEECH_MODEL", *hears)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1, true
+		}
+	}
 	if err := serveOn(ctx, *addr, *archive, *state, *assets); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1, true

@@ -7,6 +7,7 @@ import { browse, shoot, Station } from './support.mjs';
 import * as custody from './custody.mjs';
 import * as finding from './finding.mjs';
 import * as firstrun from './firstrun.mjs';
+import * as hearing from './hearing.mjs';
 import * as hostile from './hostile.mjs';
 import * as pages from './pages.mjs';
 import * as kinds from './kinds.mjs';
@@ -32,6 +33,7 @@ const walks = {
   people,
   witness,
   words,
+  hearing,
   custody,
   screens,
 };

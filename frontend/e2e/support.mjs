@@ -18,6 +18,9 @@ const browsers = [
   '/usr/bin/google-chrome',
 ];
 
+/** What the tests' own model for speech hears in a tone. */
+export const heard = { low: '请出示证件。', high: '这是烟花爆竹。' };
+
 export class Failure extends Error {}
 
 /** check fails the walk unless `holds`. */
@@ -53,7 +56,9 @@ export class Station {
 
   /** serve starts the program and gives the address with its token. */
   async serve() {
-    const args = ['serve', '--archive', this.archive, ...(assets ? ['--assets', assets] : [])];
+    const model = mkdtempSync(join(this.home, 'model-'));
+    const hears = ['--hears', model, '--low', heard.low, '--high', heard.high];
+    const args = ['serve', '--archive', this.archive, ...hears, ...(assets ? ['--assets', assets] : [])];
     this.process = spawn(binary, args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.errors = '';
     this.process.stderr.on('data', (data) => (this.errors += data));
