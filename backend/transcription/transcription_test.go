@@ -70,7 +70,7 @@ func client(t *testing.T, c worker.Command) (*speech.Client, *[]conduit.Death) {
 	t.Helper()
 	deaths := &[]conduit.Death{}
 	out := speech.New(conduit.Options{
-		Patience: time.Second,
+		Patience: 4 * time.Second,
 		Start: func(ctx context.Context) (conduit.Worker, error) {
 			child, err := worker.Start(ctx, c)
 			if err != nil {

@@ -181,6 +181,50 @@ func TestOtherLibrary(t *testing.T) {
 	}
 }
 
+// So it does with the other form whose files have the same names.
+func TestHearsAsParaformer(t *testing.T) {
+	dir := hearing(t).Dir
+	if err := mediatest.Paraformer(dir, "低", "高", "静"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := speech.Look(dir, library)
+	if err != nil || m.Kind != "paraformer" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	ears, err := m.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcm := make([]float32, speech.Rate)
+	for i := range pcm {
+		pcm[i] = float32(0.3 * math.Sin(2*math.Pi*3000*float64(i)/speech.Rate))
+	}
+	said, err := ears.Words(pcm)
+	if err != nil || strings.Count(said.Text, "高") < 12 || strings.Contains(said.Text, "低") {
+		t.Errorf("%+v, %v", said, err)
+	}
+}
+
+// So it does with two networks.
+func TestHearsAsWhisper(t *testing.T) {
+	hearing(t) // or there is no library
+	dir := t.TempDir()
+	if err := mediatest.Whisper(dir, "烟花"); err != nil {
+		t.Fatal(err)
+	}
+	m, err := speech.Look(dir, library)
+	if err != nil || m.Kind != "whisper" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	ears, err := m.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said, failed := ears.Words(make([]float32, speech.Rate)); failed != nil || said.Text != "烟花" {
+		t.Errorf("%+v, %v", said, failed)
+	}
+}
+
 // Where the folder holds what tells speech, that is asked.
 func TestHearsVoices(t *testing.T) {
 	dir := hearing(t).Dir

@@ -89,9 +89,15 @@ func (w *fake) Wait() string {
 // client speaks to workers that do what serve says, and collects their deaths.
 func client(t *testing.T, serve func(*net.UnixConn) error) (*speech.Client, *[]conduit.Death) {
 	t.Helper()
+	return patient(t, time.Minute, serve)
+}
+
+// patient is client for workers that may hang.
+func patient(t *testing.T, patience time.Duration, serve func(*net.UnixConn) error) (*speech.Client, *[]conduit.Death) {
+	t.Helper()
 	deaths := &[]conduit.Death{}
 	c := speech.New(conduit.Options{
-		Patience: 300 * time.Millisecond,
+		Patience: patience,
 		Start: func(context.Context) (conduit.Worker, error) {
 			near, far := ends(t)
 			w := &fake{conn: near, ended: make(chan struct{}), why: "crash"}
@@ -304,7 +310,7 @@ func TestBadWorkers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bad := true
-			c, deaths := client(t, func(conn *net.UnixConn) error {
+			c, deaths := patient(t, 2*time.Second, func(conn *net.UnixConn) error {
 				if bad {
 					bad = false
 					return conduit.Serve(conn, conduit.Errors{}, tc.do)
