@@ -95,7 +95,7 @@ func (w *Workstation) newMedia(role string) (*remote.Client, error) {
 		w.later(c.Close)
 		return c, nil
 	}
-	c := remote.New(w.newEngine(worker.Command{Name: worker.Media, Role: role, Limits: worker.Limits{
+	c := remote.New(w.newEngine(worker.Command{Name: worker.Media, Role: role, Late: role != RoleDesk, Limits: worker.Limits{
 		Data: 2 << 30, Heap: 256 << 20, Files: 256, FileSize: 1 << 40,
 	}}).options())
 	w.later(c.Close)
@@ -123,6 +123,7 @@ func (w *Workstation) newPapers(role string) (*papers.Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start extractor: %w", err)
 	}
+	command.Late = role != RoleDesk
 	e := w.newEngine(command)
 	e.alone = &w.starting
 	c := papers.New(papers.Options{Options: e.options(), Heavy: e.heavy})

@@ -11,8 +11,6 @@ import (
 	"net"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"diaoyue.example/workstation/backend/worker"
 	"diaoyue.example/workstation/media/speech"
 )
@@ -36,8 +34,6 @@ const (
 	// Patience is for one span of half a minute with a large model on a machine
 	// that others work on.
 	Patience = 5 * time.Minute
-	// idle is how much less than others the child gets of the processors.
-	idle = 10
 )
 
 // Setup says where things lie on this machine.
@@ -54,11 +50,6 @@ func Engine() worker.Engine {
 			var s Setup
 			if err := json.Unmarshal(raw, &s); err != nil {
 				return fmt.Errorf("read setup: %w", err)
-			}
-			// Whatever else wants the processors has them: all threads to come are
-			// of this group.
-			if err := unix.Setpriority(unix.PRIO_PGRP, 0, idle); err != nil {
-				return fmt.Errorf("step back: %w", err)
 			}
 			m, err := speech.Look(s.Model, s.Library)
 			if err != nil {
@@ -78,7 +69,7 @@ func (s Setup) Command(m speech.Model) (worker.Command, error) {
 		return worker.Command{}, fmt.Errorf("encode setup: %w", err)
 	}
 	return worker.Command{
-		Name: worker.Speech, Role: Role, Setup: raw, Patience: loading,
+		Name: worker.Speech, Role: Role, Late: true, Setup: raw, Patience: loading,
 		Limits: worker.Limits{Data: extraData + 2*uint64(m.Size), Heap: maxHeap, Files: maxFiles, FileSize: maxShared}, //nolint:gosec // G115: a size is positive
 	}, nil
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+
+	"golang.org/x/sys/unix"
 )
 
 // Asked reports whether the arguments of this process (without its name) make
@@ -51,6 +53,12 @@ func run(e Engine) error {
 	var said letter
 	if err = json.Unmarshal(raw, &said); err != nil {
 		return fmt.Errorf("read limits: %w", err)
+	}
+	if said.Late {
+		// For the group, which is this process alone: all its threads, and those to come.
+		if err = unix.Setpriority(unix.PRIO_PGRP, 0, stepBack); err != nil {
+			return fmt.Errorf("step back: %w", err)
+		}
 	}
 	if e.Warm != nil {
 		if err = e.Warm(said.Setup); err != nil {

@@ -55,6 +55,7 @@ type Command struct {
 	Name   string // Media, Extract or Speech
 	Role   string // what for, shown in the list of processes: desk, bench
 	Limits Limits
+	Late   bool   // it works in the background: what a person waits for has the processors first
 	Setup  []byte // JSON for Engine.Warm, at most 8 KiB; may be nil
 	// Patience is how long it may take to warm up and lock itself in; 0 is 20 s.
 	Patience time.Duration
@@ -63,8 +64,12 @@ type Command struct {
 // letter is what a child is told first.
 type letter struct {
 	Limits Limits          `json:"limits"`
+	Late   bool            `json:"late,omitempty"`
 	Setup  json.RawMessage `json:"setup,omitempty"`
 }
+
+// stepBack is how much less of the processors a late child gets (nice).
+const stepBack = 10
 
 // patience is how long a child may take to lock itself in when nothing else is
 // said.
@@ -155,7 +160,7 @@ func (c *Child) greet(ctx context.Context, command Command) error {
 	defer stop()
 	limit := time.AfterFunc(cmp.Or(command.Patience, patience), func() { _ = c.conn.SetDeadline(time.Unix(1, 0)) })
 	defer limit.Stop()
-	raw, err := json.Marshal(letter{command.Limits, command.Setup})
+	raw, err := json.Marshal(letter{command.Limits, command.Late, command.Setup})
 	if err != nil {
 		return fmt.Errorf("encode limits: %w", err)
 	}

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -311,6 +312,32 @@ func BenchmarkStart(b *testing.B) {
 			b.Fatal(err)
 		}
 		c.Conn().Close()
+		c.Wait()
+	}
+}
+
+// What works in the background stands back with every thread it has.
+func TestLateStandsBack(t *testing.T) {
+	for late, want := range map[bool]string{false: "0", true: "10"} {
+		c, err := worker.Start(t.Context(), worker.Command{Name: worker.Media, Role: "test", Late: late, Limits: limits()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stats, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", c.PID()))
+		if err != nil || len(stats) < 2 {
+			t.Fatalf("%v, %v", stats, err)
+		}
+		for _, path := range stats {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				continue // a thread that has ended meanwhile
+			}
+			const nice = 16 // of the fields behind the name (proc(5))
+			if fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])); fields[nice] != want {
+				t.Errorf("late %v: %s has nice %s", late, path, fields[nice])
+			}
+		}
+		c.Kill("test")
 		c.Wait()
 	}
 }
