@@ -145,7 +145,7 @@ func dtoSearchCase(g retrieval.CaseGroup) SearchCase {
 
 func dtoHit(h retrieval.Hit) SearchHit {
 	return SearchHit{
-		Source: sourceName(h.Source), Page: h.Page, Frame: h.Frame, Time: h.Time, Score: h.Score,
+		Source: sourceName(h.Source), Page: h.Page, Frame: h.Frame, Time: h.Time, Heard: h.Heard, Score: h.Score,
 		Fragments: each(h.Fragments, func(f search.Fragment) Fragment { return Fragment{Text: f.Text, Mark: f.Mark} }),
 	}
 }

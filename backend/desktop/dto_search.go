@@ -117,6 +117,7 @@ type SearchHit struct {
 	Page      int        `json:"page"`   // 1-based, 0 when not a page
 	Frame     int64      `json:"frame"`  // 0-based, -1 when not a frame
 	Time      float64    `json:"time"`   // seconds into the record, -1 when none
+	Heard     bool       `json:"heard"`  // by a machine, and nobody has checked it
 	Score     float64    `json:"score"`
 	Fragments []Fragment `json:"fragments"`
 }

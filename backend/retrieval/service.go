@@ -78,6 +78,7 @@ type Hit struct {
 	Time      float64
 	TimeTo    float64
 	Note      string // id of the annotation
+	Heard     bool   // by a machine, and nobody has checked it
 	Score     float64
 	Fragments []search.Fragment // of the title when only that holds the words
 }
@@ -141,6 +142,9 @@ func (s *Service) Search(ctx context.Context, actor accounts.Actor, q Query) (Re
 		Unsearched: reg.unsearched(asked),
 	}
 	if err = s.frames.fill(out.Groups); err != nil {
+		return Result{}, fmt.Errorf("search: %w", err)
+	}
+	if err = s.heard(ctx, out.Groups); err != nil {
 		return Result{}, fmt.Errorf("search: %w", err)
 	}
 	if out.Pending, err = s.keeper.Pending(ctx); err != nil {

@@ -2368,6 +2368,7 @@ export namespace desktop {
 	    page: number;
 	    frame: number;
 	    time: number;
+	    heard: boolean;
 	    score: number;
 	    fragments: Fragment[];
 	
@@ -2381,6 +2382,7 @@ export namespace desktop {
 	        this.page = source["page"];
 	        this.frame = source["frame"];
 	        this.time = source["time"];
+	        this.heard = source["heard"];
 	        this.score = source["score"];
 	        this.fragments = this.convertValues(source["fragments"], Fragment);
 	    }
