@@ -322,3 +322,24 @@ func TestWhatTheLogSaysOfItselfIsSigned(t *testing.T) {
 		}
 	}
 }
+
+// On another machine, which remembers no log of this archive, a restored copy is
+// taken with an entry that says who answers for it and tells of nothing lost.
+func TestRestoredOnAnotherMachine(t *testing.T) {
+	a := newArchive(t)
+	a.note(t, 5)
+	a.close(t)
+	a.state = t.TempDir()
+	if err := a.tryOpen(t.Context(), "the disk died"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.close(t) })
+	found, err := a.log.List(t.Context(), audit.Filter{Event: audit.Recovery})
+	if err != nil || len(found) != 1 || found[0].Actor != "a3" || found[0].Details["reason"] != "the disk died" || found[0].Codes["highwater"] != nil {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	r, err := a.verify(t)
+	if err != nil || len(r.Restores) != 0 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
