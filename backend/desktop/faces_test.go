@@ -136,6 +136,7 @@ func expectations() map[string]expectation {
 		"Seat.State":          {free: true, may: everybody},
 		"Seat.Found":          {free: true, may: everybody, guessed: "accounts.founded"},
 		"Seat.Open":           {free: true, may: everybody, guessed: "backend.no_archive"},
+		"Seat.Accept":         {free: true, may: everybody, guessed: "desktop.not_open"},
 		"Seat.SignIn":         {free: true, may: everybody, guessed: "accounts.sign_in"},
 		"Seat.SignOut":        {free: true, may: everybody},
 		"Seat.Lock":           {free: true, may: everybody},
