@@ -3,19 +3,17 @@ package retrieval
 import (
 	"context"
 	"math"
-
-	"diaoyue.example/workstation/search"
 )
 
-// heard marks the hits in words that only a machine wrote: whoever quotes them
-// must know before he opens the recording.
+// heard leaves the mark on hits in spoken words that only a machine wrote:
+// whoever quotes them must know before he opens the recording.
 func (s *Service) heard(ctx context.Context, groups []CaseGroup) error {
 	var ids []string
 	spoken := map[string][]*Hit{}
 	for _, g := range groups {
 		for _, r := range g.Records {
 			for i := range r.Hits {
-				if r.Hits[i].Source != search.SourceSpeech {
+				if !r.Hits[i].Heard {
 					continue
 				}
 				if len(spoken[r.Record.ID]) == 0 {

@@ -53,4 +53,27 @@ func TestHeardHitsAreTold(t *testing.T) {
 	if got := heard(); got[1.25] {
 		t.Errorf("what a person wrote there is called heard: %v", got)
 	}
+	// A recording that is found by its title is no hit in what was heard in it.
+	found, err := a.service.Search(t.Context(), b.by[accounts.Reviewer], retrieval.Query{Text: b.footage.Title})
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := 0
+	for _, g := range found.Groups {
+		for _, r := range g.Records {
+			for _, h := range r.Hits {
+				if h.Heard {
+					t.Errorf("by title: %+v", h)
+				}
+				if r.Record.ID == b.footage.ID && h.Source == search.SourceTitle {
+					titles++
+				} else if r.Record.ID == b.footage.ID {
+					t.Errorf("the title stands twice: %+v", h)
+				}
+			}
+		}
+	}
+	if titles != 1 {
+		t.Errorf("%d titles", titles)
+	}
 }

@@ -233,9 +233,10 @@ func join(groups []search.CaseGroup, reg register, inside bool) []CaseGroup {
 		for _, r := range g.Records {
 			rg := RecordGroup{Record: reg.records[r.Record], Words: reg.wordless[r.Record], Places: r.Places}
 			byTitle := inside
+			entitled := slices.ContainsFunc(r.Hits, func(h search.Hit) bool { return h.Source == search.SourceTitle })
 			for _, h := range r.Hits {
 				hit, title := place(h)
-				if title && byTitle {
+				if title && (byTitle || entitled && h.Source != search.SourceTitle) {
 					continue
 				}
 				byTitle = byTitle || title
@@ -266,6 +267,7 @@ func place(h search.Hit) (hit Hit, title bool) {
 		out.Fragments = h.TitleFragments
 		return out, marked(h.TitleFragments)
 	}
+	out.Heard = h.Source == search.SourceSpeech // for all that the text tells; see heard
 	return out, false
 }
 
