@@ -14,47 +14,43 @@ import (
 // file: one who leaves the rows alone and takes an entry out of an index has
 // hidden it from every filter. So what the indexes hold is summed up as well.
 
-// group sums up the entries of one value in an index. Numbers, and numbers mixed
-// with a key that nobody knew who wrote the file, tell which entries they were,
-// not only how many.
-type group struct{ count, sum, mixed int64 }
-
-// add takes an entry in. Its mixed share stays below 2⁸ times its number, so
-// that a hundred million of them do not overflow.
-func (g *group) add(seq, key int64) {
-	g.count++
-	g.sum += seq
+// mixed is the share of an entry in such a sum: its number, mixed with a key that
+// nobody knew who wrote the file, so that no other entries sum up to the same. It
+// is never 0, not linear in the number, for what is would cancel out, and below
+// 2⁸ times it, so that a hundred million of them do not overflow.
+func mixed(seq, key int64) int64 {
 	x := seq * key
-	g.mixed += seq * (x >> 20 & (x >> 9) & 0xff) // not linear: what is would cancel out
+	return seq * (1 + (x >> 20 & (x >> 9) & 0xff))
 }
 
-// groups are the sums by event, by actor and by both; "" stands for the part
-// that an index does not have.
-type groups map[share]*group
+// mixedSQL is mixed as SQLite computes it; ?1 is the key.
+const mixedSQL = `seq * (1 + (seq * ?1 >> 20 & (seq * ?1 >> 9) & 0xff))`
 
-func (g groups) add(f *check.Fields, seq, key int64) {
+// groups are the sums by event and by actor; "" stands for the part that an
+// index does not have.
+type groups map[share]*int64
+
+func (g groups) add(f *check.Fields, part int64) {
 	// Written so that nothing is copied when the group is there.
 	sum, ok := g[share{Event(f.Event), string(f.Actor)}]
 	if !ok {
-		sum = &group{}
+		sum = new(int64)
 		g[share{Event(f.Event), string(f.Actor)}] = sum
 	}
-	sum.add(seq, key)
+	*sum += part
 }
 
 // by folds the groups to those of one index.
-func (g groups) by(event, actor bool) map[share]group {
-	out := map[share]group{}
-	for s, one := range g {
+func (g groups) by(event, actor bool) map[share]int64 {
+	out := map[share]int64{}
+	for s, part := range g {
 		if !event {
 			s.event = ""
 		}
 		if !actor {
 			s.actor = ""
 		}
-		sum := out[s]
-		sum.count, sum.sum, sum.mixed = sum.count+one.count, sum.sum+one.sum, sum.mixed+one.mixed
-		out[s] = sum
+		out[s] += *part
 	}
 	return out
 }
@@ -77,13 +73,22 @@ func indexes() []index {
 
 // readIndexes sums up what the indexes hold of entries up to the last.
 func (w *walker) readIndexes(ctx context.Context) error {
-	w.indexed = map[string]map[share]group{}
+	w.indexed = map[string]map[share]int64{}
 	return w.db.Read(ctx, func(tx *store.Tx) error {
+		// Entries that were added since are left out, which costs each row a look.
+		upTo := ` WHERE +seq <= ?2`
+		var newest int64
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) FROM audit_entry`).Scan(&newest); err != nil {
+			return err
+		}
+		if newest == w.last {
+			upTo = ` WHERE ?2 > 0`
+		}
 		for _, i := range indexes() {
 			var known int
 			err := tx.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE type = 'index' AND name = ?`, i.name).Scan(&known)
 			if err == nil && known > 0 { // an older schema, read only, lacks one
-				w.indexed[i.name], err = i.sums(ctx, tx, w.last, w.key)
+				w.indexed[i.name], err = i.sums(ctx, tx, w.key, w.last, upTo)
 			}
 			if err != nil {
 				return err
@@ -93,21 +98,21 @@ func (w *walker) readIndexes(ctx context.Context) error {
 	})
 }
 
-func (i index) sums(ctx context.Context, tx *store.Tx, last, key int64) (map[share]group, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+i.columns+`, count(*), sum(seq), sum(seq * (seq * ?1 >> 20 & (seq * ?1 >> 9) & 0xff))
-		FROM audit_entry INDEXED BY `+i.name+` WHERE +seq <= ?2 GROUP BY `+i.by, key, last)
+func (i index) sums(ctx context.Context, tx *store.Tx, key, last int64, upTo string) (map[share]int64, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+i.columns+`, sum(`+mixedSQL+`)
+		FROM audit_entry INDEXED BY `+i.name+upTo+` GROUP BY `+i.by, key, last)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[share]group{}
+	out := map[share]int64{}
 	for rows.Next() {
 		var s share
-		var g group
-		if err := rows.Scan(&s.event, &s.actor, &g.count, &g.sum, &g.mixed); err != nil {
+		var sum int64
+		if err := rows.Scan(&s.event, &s.actor, &sum); err != nil {
 			return nil, err
 		}
-		out[s] = g
+		out[s] = sum
 	}
 	return out, rows.Err()
 }

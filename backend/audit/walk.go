@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"encoding/binary"
 	"errors"
 	"hash/maphash"
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -73,7 +73,7 @@ type walker struct {
 	db       *store.DB
 	progress func(done, total int64)
 	seed     maphash.Seed
-	key      int64 // of the sums over indexes, 31 bits, odd
+	key      int64 // of the sums over objects and indexes, 31 bits, odd
 
 	ready      chan struct{}
 	prepareErr error
@@ -93,7 +93,7 @@ type walker struct {
 	objectsErr error
 
 	groups     groups // of the bodies
-	indexed    map[string]map[share]group
+	indexed    map[string]map[share]int64
 	indexesErr error
 }
 
@@ -241,9 +241,10 @@ func (w *walker) entry(b *batch, r *span) error {
 	if !columns(b.field(r, 3), f.At, f.Actor, f.Event, f.Result) {
 		return wrong(KindIndex)
 	}
-	w.groups.add(f, r.seq, w.key)
+	part := mixed(r.seq, w.key)
+	w.groups.add(f, part)
 	for _, o := range f.Objects {
-		w.said += w.keyed(o.Kind, o.ID, r.seq)
+		w.said += w.keyed(o.Kind, o.ID) * uint64(part) //nolint:gosec // G115: modulo 2⁶⁴, as the sum
 	}
 	var hashErr error
 	err = w.Grow(leaf, func(index int64, want tlog.Hash) bool {
@@ -270,16 +271,15 @@ func columns(joined []byte, fields ...[]byte) bool {
 	return len(joined) == 0
 }
 
-// keyed is the share of one object row in the sum. Two sets of rows with the
-// same sum are the same: nobody who wrote them knew the seed.
-func (w *walker) keyed(kind, id []byte, seq int64) uint64 {
+// keyed is what the numbers of an object's entries are multiplied with in the
+// sum. Two sets of rows with the same sum are the same: nobody who wrote them
+// knew seed and key.
+func (w *walker) keyed(kind, id []byte) uint64 {
 	var h maphash.Hash
 	h.SetSeed(w.seed)
-	var head [16]byte
-	for i := range 8 {
-		head[i], head[8+i] = byte(seq>>(8*i)), byte(len(kind)>>(8*i)) //nolint:gosec // the bytes of the number, one by one
-	}
-	_, _ = h.Write(head[:])
+	var length [8]byte // so that what is the kind's cannot be the id's
+	binary.LittleEndian.PutUint64(length[:], uint64(len(kind)))
+	_, _ = h.Write(length[:])
 	_, _ = h.Write(kind)
 	_, _ = h.Write(id)
 	return h.Sum64()
@@ -311,14 +311,14 @@ func (w *walker) hash(index int64) (tlog.Hash, bool, error) {
 func (w *walker) readHashes(ctx context.Context) error {
 	end := tlog.StoredHashCount(w.last)
 	return w.db.Read(ctx, func(tx *store.Tx) error {
-		query, err := tx.PrepareContext(ctx, `SELECT count(*), coalesce(max(idx), -1), coalesce(sum(length(hash)), 0), coalesce(group_concat(hash, ''), '')
-			FROM (SELECT idx, hash FROM audit_hash WHERE idx >= ? AND idx < ? ORDER BY idx)`)
+		query, err := tx.PrepareContext(ctx, `SELECT count(*), coalesce(group_concat(hash, ''), '')
+			FROM (SELECT hash FROM audit_hash WHERE idx >= ? AND idx < ? ORDER BY idx)`)
 		if err != nil {
 			return err
 		}
 		defer query.Close()
 		for first := int64(0); first < end; first += chunkSize {
-			var count, top, length int64
+			var count int64
 			var text sql.RawBytes
 			var raw []byte
 			to := min(first+chunkSize, end)
@@ -327,13 +327,13 @@ func (w *walker) readHashes(ctx context.Context) error {
 				return err
 			}
 			if rows.Next() {
-				err = rows.Scan(&count, &top, &length, &text)
+				err = rows.Scan(&count, &text)
 				raw = bytes.Clone(text)
 			}
 			if err = errors.Join(err, rows.Err(), rows.Close()); err != nil { //nolint:sqlclosecheck // one of many in a loop, closed here
 				return err
 			}
-			if count != to-first || top != to-1 || length != count*tlog.HashSize || int64(len(raw)) != length {
+			if count != to-first || int64(len(raw)) != count*tlog.HashSize {
 				err = w.holes(ctx, tx, first, to)
 			} else {
 				err = w.hand(ctx, chunk{first, raw})
@@ -381,23 +381,20 @@ func (w *walker) hand(ctx context.Context, c chunk) error {
 // readObjects sums up the table of objects.
 func (w *walker) readObjects(ctx context.Context) error {
 	return w.db.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT kind, id, group_concat(seq) FROM audit_object GROUP BY kind, id`)
+		rows, err := tx.QueryContext(ctx, `SELECT kind, id, sum(iif(seq <= ?2, `+mixedSQL+`, 0)), max(seq) FROM audit_object GROUP BY kind, id`, w.key, w.last)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		var top int64
 		for rows.Next() {
-			var kind, id, numbers sql.RawBytes
-			if err = rows.Scan(&kind, &id, &numbers); err != nil {
+			var kind, id sql.RawBytes
+			var sum, newest int64
+			if err = rows.Scan(&kind, &id, &sum, &newest); err != nil {
 				return err
 			}
-			for text := range bytes.SplitSeq(numbers, []byte(",")) {
-				seq, _ := strconv.ParseInt(string(text), 10, 64)
-				if top = max(top, seq); seq <= w.last {
-					w.held += w.keyed(kind, id, seq)
-				}
-			}
+			top = max(top, newest)
+			w.held += w.keyed(kind, id) * uint64(sum) //nolint:gosec // G115: modulo 2⁶⁴, as the sum
 		}
 		if err = rows.Err(); err != nil || top <= w.last {
 			return err
