@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/backendtest"
@@ -339,6 +341,42 @@ func TestLibreOffice(t *testing.T) {
 		pages, err := h.Catalog.Pages(t.Context(), r.ID)
 		if err != nil || words != "" && !strings.Contains(pages[0].Text, words) {
 			t.Errorf("%s: %+v, %v", name, pages, err)
+		}
+	}
+}
+
+// Nothing of a paper's words is lost or changed by laying it out (a character
+// error rate of 0), and nothing that stands on a page is added once more.
+func TestLibreOfficeKeepsEveryCharacter(t *testing.T) {
+	program := realOffice(t)
+	const shared = "../../shared/data/documents"
+	truth, err := os.ReadFile(filepath.Join(shared, "seed-truth.txt"))
+	if err != nil {
+		t.Skipf("the shared documents are not here: %v", err)
+	}
+	dense := func(text string) string { return strings.Join(strings.Fields(text), "") }
+	h := backendtest.Open(t, backendtest.Options{Office: program})
+	file := h.Case(t, "C-1")
+	for _, name := range []string{"seed.docx", "seed.doc", "seed.rtf"} {
+		r := h.Take(t, file.ID, filepath.Join(shared, "office", name))[0]
+		if err = h.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		pages, err := h.Catalog.Pages(t.Context(), r.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, p := range pages {
+			text += p.Text + "\n"
+		}
+		if d := cmp.Diff(dense(string(truth)), dense(text)); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+		if f, laidOut, err := h.Vault.DerivedOr(r.SHA256, catalog.DerivedOfficePDF); err != nil || !laidOut {
+			t.Errorf("%s: laid out %v, %v", name, laidOut, err)
+		} else {
+			f.Close()
 		}
 	}
 }
