@@ -183,7 +183,10 @@ func PictureBytes(format string, width, height int) int64 {
 }
 
 // Hash is a fast 64 bit hash of size, format and every byte of the picture.
-func (f *Frame) Hash() uint64 { return uint64(C.dy_hash(f.c())) }
+func (f *Frame) Hash() uint64 { return f.hash(true) }
+
+// hash with wide uses the widest instructions there are; the hash is the same.
+func (f *Frame) hash(wide bool) uint64 { return uint64(C.dy_hash(f.c(), flag(wide))) }
 
 // MD5 is the digest that ffmpeg's framemd5 prints for the picture.
 func (f *Frame) MD5() (string, error) {

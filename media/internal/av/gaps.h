@@ -78,7 +78,7 @@ int dy_audio_samples(AVFormatContext *f, int stream, int bytes);
 int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l, const char *codecs);
 int dy_send(AVCodecContext *c, AVPacket *p, int64_t tag, int skip);
 void dy_frame_info(const AVFrame *f, dy_frame *o);
-uint64_t dy_hash(const AVFrame *f);
+uint64_t dy_hash(const AVFrame *f, int wide);
 int dy_md5(const AVFrame *f, uint8_t out[16]);
 int dy_frame_bytes(const AVFrame *f, int align);
 
