@@ -22,7 +22,7 @@ type cache struct {
 	typical       int64 // bytes of the decoded picture put last
 	at, step      int64 // where the person looks, and the motion
 	entries       map[cacheKey]cacheEntry
-	trail         []int64 // frames decoded going forward, the oldest first
+	trail         []int64 // frames decoded alone, the oldest first
 }
 
 // cacheKey names a picture: as decoded (zero size), or fitted into a size.
@@ -76,13 +76,13 @@ func (c *cache) putFrame(n int64, pic *av.Frame) {
 	c.fitViews(cacheKey{})
 }
 
-// trailLength is how many pictures decoded going forward stay behind the
-// person. A cache that filled up with them would make the decoder write each
-// new picture into memory that the system has yet to clear, a quarter of the
-// cost of a step; so their memory goes round.
+// trailLength is how many pictures of steps forward and of leaps stay behind
+// the person. A cache that filled up with them would make the decoder write
+// each new picture into memory that the system has yet to clear, a quarter of
+// the cost of a step; so their memory goes round.
 const trailLength = 2
 
-// putTrail keeps pic as the newest of those decoded going forward.
+// putTrail keeps pic as the newest of those decoded alone.
 func (c *cache) putTrail(n int64, pic *av.Frame) {
 	c.putFrame(n, pic)
 	if c.trail = append(c.trail, n); len(c.trail) <= trailLength {

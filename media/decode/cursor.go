@@ -15,7 +15,7 @@ import (
 // counted back from `to`, down to `from`.
 type keeping struct {
 	from, to, every int64
-	forward         bool                         // the person moves on: few need stay
+	alone           bool                         // a step on or a leap: nothing says that its like is wanted again
 	put             func(n int64, pic *av.Frame) // nil: as they are
 }
 
@@ -33,7 +33,12 @@ type cursor struct {
 	warmed bool  // a picture was decoded since the file was opened
 	repeat int64 // frames seen of packet tag
 	tag    int64
+	onward int // frames given by going on, since it was put where it stands
 }
+
+// settled reports that somebody goes on from where the cursor stands, and may
+// come back to it.
+func (c *cursor) settled() bool { return c.onward >= 2 }
 
 func (c *cursor) close() {
 	if c.dec != nil {
@@ -101,10 +106,12 @@ func (c *cursor) frame(ctx context.Context, n int64, k keeping) (*av.Frame, erro
 		}
 	}
 	if c.near(n) {
+		c.onward++
 		if pic, err := c.run(ctx, n, k); err == nil || ctx.Err() != nil {
 			return pic, err
 		}
 	}
+	c.onward = 0
 	point := c.point(n, c.ix.Packets())
 	nearest := int64(-1) // distance of the best point that failed
 	for try := 0; try < maxSeeks && point >= 0; try++ {

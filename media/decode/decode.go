@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"diaoyue.example/workstation/media"
@@ -174,7 +175,7 @@ func (d *Decoder) decode(ctx context.Context, n int64, k keeping) (*Frame, error
 	if err != nil {
 		return nil, fmt.Errorf("frame %d: %w", n, err)
 	}
-	d.keep(n, pic, k.forward)
+	d.keep(n, pic, k.alone)
 	return d.wrap(n, pic), nil
 }
 
@@ -198,14 +199,18 @@ func (d *Decoder) take(ctx context.Context) error {
 func (d *Decoder) give() { <-d.turn }
 
 // cursorFor picks the cursor that reaches frame n with the least decoding: one
-// that stands before it in the same group, else a new one, else the one that
-// was idle longest. It comes first from then on.
+// that stands before it in the same group, else one that nobody went on from,
+// else a new one, else the one that was idle longest. It comes first from then
+// on. Leaps so share one decoder, whose memory stays in the processor's cache.
 func (d *Decoder) cursorFor(n int64) *cursor {
 	best := -1
 	for i, c := range d.cursors {
 		if c.near(n) && (best < 0 || c.at > d.cursors[best].at) {
 			best = i
 		}
+	}
+	if best < 0 {
+		best = slices.IndexFunc(d.cursors, func(c *cursor) bool { return !c.settled() })
 	}
 	if best < 0 && len(d.cursors) < d.most {
 		d.cursors = append(d.cursors, &cursor{d: d, ix: d.index, at: -1})
@@ -233,9 +238,9 @@ func (d *Decoder) lookUp(n int64) (f *Frame, k keeping, err error) {
 	if pic := d.cache.frame(n); pic != nil {
 		return d.wrap(n, pic), k, nil
 	}
-	k = keeping{from: n, to: n, every: 1, forward: moved > 0 && moved <= maxWindow}
+	k = keeping{from: n, to: n, every: 1, alone: true}
 	if moved < 0 && -moved <= maxWindow {
-		k.from = max(0, n-d.cache.window()+1)
+		k.from, k.alone = max(0, n-d.cache.window()+1), false
 	}
 	return nil, k, nil
 }
@@ -249,12 +254,12 @@ func (d *Decoder) cached(n int64) *Frame {
 	return nil
 }
 
-func (d *Decoder) keep(n int64, pic *av.Frame, forward bool) {
+func (d *Decoder) keep(n int64, pic *av.Frame, alone bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
 	case d.closed:
-	case forward:
+	case alone:
 		d.cache.putTrail(n, pic)
 	default:
 		d.cache.putFrame(n, pic)
