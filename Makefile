@@ -188,7 +188,7 @@ bench-media: lab bench-clips ## frames, seeks and steps against ffmpeg, FFMS2 an
 	$(CC) -O2 -o build/bench/bin/ffms_bench build/bench/media/ffms_bench.c $$(pkg-config --cflags --libs ffms2)
 	python3 build/bench/media/bench.py --rounds $(BENCH_ROUNDS) --only "$(BENCH_ONLY)"
 
-bench-player: e2e-binary ## the player in the real window: frames shown, first frame, scrub, sound (BENCH_ONLY=first,play,speeds,scrub)
+bench-player: e2e-binary ## the player in the real window: frames shown, first frame, scrub, sound (BENCH_ONLY=first,play,speeds,scrub,drift)
 	@.ci/packages "$(SUDO)" $(BENCH_DEPS) pulseaudio gstreamer1.0-pulseaudio
 	BENCH_ONLY="$(BENCH_ONLY)" $(GO) test -tags window,$(TAGS) -count=1 -timeout 20m -run 'TestBenchPlayer' .
 

@@ -21,6 +21,7 @@ export async function run(station, browser) {
   check((await shownNumber(page)) === 137, 'G 138 goes to frame 138');
   await backwards(page);
   await faster(page);
+  await onWholeDots(page);
   await heldNote(page);
   await findInside(page);
   await contactSheet(page);
@@ -105,6 +106,33 @@ async function faster(page) {
   const at = await glassNumber(page);
   check(at > 60, `four times as fast moves on (1 → ${at})`);
   check((await shownNumber(page)) === at - 1, 'and rests on the frame that the glass names');
+}
+
+// A picture in motion lies on whole dots of the screen: between them it would be
+// resampled at each repaint, and an ordinary machine does not keep up. (One that
+// is smaller than its place is enlarged all the same.)
+async function onWholeDots(page) {
+  const before = page.viewportSize();
+  for (const size of [
+    { width: 1333, height: 751 },
+    { width: 1290, height: 900 },
+  ]) {
+    await page.setViewportSize(size);
+    await goTo(page, 1);
+    await page.keyboard.press('Space');
+    await page.waitForFunction(() => {
+      const { dataset } = document.querySelector('[data-testid="frame"]');
+      return dataset.quality === 'move' && Number(dataset.frame) > 5;
+    });
+    const glass = await id(page, 'frame').evaluate((canvas) => {
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      return [left, top, width, height];
+    });
+    check(glass.every(Number.isInteger), `in motion the picture lies on whole dots: ${glass.join(', ')}`);
+    await page.keyboard.press('k');
+    await atRest(page);
+  }
+  await page.setViewportSize(before);
 }
 
 async function heldNote(page) {

@@ -14,6 +14,11 @@ import type { Thumb } from './usePreview';
 import { useSight } from './useSight';
 
 const CACHE_BYTES = 192 << 20;
+/**
+ * While playing, the playhead moves this often: with every picture it would have
+ * all that lies between picture and lanes painted and copied again.
+ */
+const PLAYHEAD_MS = 100;
 
 /** Where pictures come from: the original, or a draft as the export would hide it. */
 export interface Source {
@@ -45,6 +50,8 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
   const state = shallowReactive({
     /** Frame on the glass, -1 before the first. */
     shown: -1,
+    /** Where the playhead stands: the frame on the glass, in play a moment behind. */
+    placed: -1,
     commanded: 0,
     speed: 0,
     rate: 1,
@@ -68,6 +75,7 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
   let source: Source = { view: 'original', draft: '' };
   let last: Loaded<Picture> | null = null;
   let device: AudioContext | null = null;
+  let placedAt = 0;
 
   async function load(
     n: number,
@@ -163,6 +171,10 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
 
   function take() {
     state.shown = engine.shown;
+    if (engine.speed === 0 || performance.now() - placedAt >= PLAYHEAD_MS) {
+      state.placed = engine.shown;
+      placedAt = performance.now();
+    }
     state.commanded = engine.commanded;
     state.speed = engine.speed;
     state.rate = engine.rate;

@@ -31,9 +31,9 @@ export function paintWatermark(
   height: number,
   text: string,
   shownWidth: number,
+  style = getComputedStyle(context.canvas),
 ) {
   if (!text) return;
-  const style = getComputedStyle(context.canvas);
   const scale = shownWidth > 0 ? width / shownWidth : 1;
   context.save();
   context.globalAlpha = Number(style.getPropertyValue('--o-watermark')) || 0.13;
@@ -47,4 +47,23 @@ export function paintWatermark(
     context.restore();
   }
   context.restore();
+}
+
+/**
+ * stamp gives the painter of one text for many pictures after one another: the
+ * text is written once for a size and laid over each, for writing it costs as
+ * much as drawing the picture.
+ */
+export function stamp(text: string) {
+  let sheet: HTMLCanvasElement | null = null;
+  let shown = 0;
+  return (context: CanvasRenderingContext2D, width: number, height: number, shownWidth: number) => {
+    if (!sheet || sheet.width !== width || sheet.height !== height || shown !== shownWidth) {
+      sheet = Object.assign(document.createElement('canvas'), { width, height });
+      shown = shownWidth;
+      const over = sheet.getContext('2d');
+      if (over) paintWatermark(over, width, height, text, shownWidth, getComputedStyle(context.canvas));
+    }
+    context.drawImage(sheet, 0, 0);
+  };
 }
