@@ -110,13 +110,36 @@ func attempts() map[string]attempt {
 		"R5 approve": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
 			t.Helper()
 			id := d.candidate(t)
-			risen, err := d.Accounts.Grant(ctx, d.As(accounts.SecurityAdministrator), d.As(accounts.DisclosureOfficer).ID,
-				[]accounts.Role{accounts.DisclosureOfficer, accounts.HeadOfAgency})
-			if err != nil {
+			risen := d.trio(ctx, t, accounts.DisclosureOfficer)
+			d.watch(t, risen, id)
+			return subject{"copy", id}, d.Disclosure.Approve(ctx, risen, id, disclosure.Approval{Opinion: "good"})
+		},
+		"R5 check": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
+			t.Helper()
+			id := d.candidate(t)
+			risen := d.trio(ctx, t, accounts.DisclosureOfficer)
+			d.watch(t, risen, id)
+			return subject{"copy", id}, d.Disclosure.Check(ctx, risen, id, disclosure.Checking{Opinion: "good"})
+		},
+		"R5 both": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
+			t.Helper()
+			id := d.candidate(t)
+			risen := d.trio(ctx, t, accounts.Checker)
+			d.watch(t, risen, id)
+			if err := d.Disclosure.Check(ctx, risen, id, disclosure.Checking{Opinion: "good"}); err != nil {
 				t.Fatal(err)
 			}
-			d.watch(t, risen.Actor, id)
-			return subject{"copy", id}, d.Disclosure.Approve(ctx, risen.Actor, id, disclosure.Approval{Opinion: "good"})
+			return subject{"copy", id}, d.Disclosure.Approve(ctx, risen, id, disclosure.Approval{Opinion: "good"})
+		},
+		"R5 late": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
+			t.Helper()
+			id := d.approved(t)
+			return subject{"copy", id}, d.Disclosure.Check(ctx, d.As(accounts.Checker), id, disclosure.Checking{Opinion: "good"})
+		},
+		"R5 unseen": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
+			t.Helper()
+			id := d.candidate(t)
+			return subject{"copy", id}, d.Disclosure.Check(ctx, d.As(accounts.Checker), id, disclosure.Checking{Opinion: "good"})
 		},
 		"R5 review": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
 			t.Helper()
@@ -128,6 +151,13 @@ func attempts() map[string]attempt {
 			r := d.Take(t, own.ID, path)[0]
 			_, err := d.Viewing.Open(ctx, d.As(accounts.Handler), viewing.Request{RecordID: r.ID, Purpose: viewing.PurposePlanned, Basis: "P-1"})
 			return subject{"record", r.ID}, err
+		},
+		"R6 check": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
+			t.Helper()
+			id := d.candidate(t)
+			d.watch(t, d.As(accounts.Checker), id)
+			d.flipCandidates(t)
+			return subject{"copy", id}, d.Disclosure.Check(ctx, d.As(accounts.Checker), id, disclosure.Checking{Opinion: "good"})
 		},
 		"R6": func(ctx context.Context, t *testing.T, d *desk) (subject, error) {
 			t.Helper()
@@ -229,6 +259,17 @@ func (d *desk) candidate(t *testing.T) string {
 		t.Fatalf("the copy is %s (%s), %v", c.State, c.Error, err)
 	}
 	return made.ID
+}
+
+// trio is the holder of a role, who is given all three duties of a copy.
+func (d *desk) trio(ctx context.Context, t *testing.T, role accounts.Role) accounts.Actor {
+	t.Helper()
+	risen, err := d.Accounts.Grant(ctx, d.As(accounts.SecurityAdministrator), d.As(role).ID,
+		[]accounts.Role{accounts.DisclosureOfficer, accounts.Checker, accounts.HeadOfAgency})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return risen.Actor
 }
 
 func (d *desk) watch(t *testing.T, actor accounts.Actor, copyID string) {

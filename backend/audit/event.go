@@ -43,7 +43,8 @@ const (
 	Annotation     Event = "annotation"
 	Draft          Event = "draft" // a redaction plan was saved
 	Submission     Event = "submission"
-	Check          Event = "check"
+	Check          Event = "check"           // a third person passed a candidate copy
+	CheckRejection Event = "check-rejection" // or sent it back
 	Approval       Event = "approval"
 	Rejection      Event = "rejection"
 	Withdrawal     Event = "withdrawal"

@@ -1,5 +1,5 @@
 // Package certificate says of a released copy what it was made from, what was
-// hidden in it and why, who asked, who approved and when, and lets anybody check
+// hidden in it and why, who asked, who checked, who approved and when, and lets anybody check
 // that without the archive.
 //
 // The invariant: a certificate holds only as a whole. One changed byte in it or
@@ -15,8 +15,9 @@ import (
 	"diaoyue.example/workstation/backend/signature"
 )
 
-// Version is the format written and understood here (docs/formats/certificate.md).
-const Version = 1
+// Version is the format written here (docs/formats/certificate.md). Version 1,
+// which knew no check of a copy, is understood as well.
+const Version = 2
 
 // Certificate is what the archive states about one released copy. Times are
 // RFC 3339 in UTC, digests lower hex.
@@ -32,6 +33,7 @@ type Certificate struct {
 	Items     []Item              `json:"items"` // what was hidden and why
 	Machine   Machine             `json:"machine"`
 	Submitted Act                 `json:"submitted"`
+	Checked   []Checked           `json:"checked,omitzero"` // at most one; empty = nobody checked the copy; nil in version 1 only
 	Approved  Act                 `json:"approved"`
 	Released  Act                 `json:"released"`
 	Opinion   string              `json:"opinion"` // of the approver
@@ -87,20 +89,32 @@ type Act struct {
 	Seq    int64  `json:"seq"` // log position of its entry
 }
 
-// Log ties the certificate to the archive's log: both entries are in the tree
+// Checked is what a third person, neither maker nor head, said of the copy.
+type Checked struct {
+	Act
+
+	Opinion string `json:"opinion"`
+	Shown   int64  `json:"shown"` // frames of the copy that the archive showed this person
+	Total   int64  `json:"total"`
+}
+
+// Log ties the certificate to the archive's log: all entries are in the tree
 // whose root a checkpoint signs. Entries' details (names, titles) are not part of
 // a proof, only their salted digest.
 type Log struct {
-	Approval signature.Inclusion `json:"approval"`
-	Release  signature.Inclusion `json:"release"`
+	Check    *signature.Inclusion `json:"check,omitzero"` // of the one in Checked
+	Approval signature.Inclusion  `json:"approval"`
+	Release  signature.Inclusion  `json:"release"`
 }
 
-// Names under which the entries of approval and release carry what they are
-// about in their codes.
+// Names under which the entries of check, approval and release carry what they
+// are about in their codes, and how much of the copy was shown.
 const (
 	CodePlan       = "plan"
 	CodeCopySHA256 = "copy_sha256"
 	CodeCopySM3    = "copy_sm3"
+	CodeShown      = "shown"
+	CodeTotal      = "total"
 )
 
 // Statement returns the bytes that are signed: c without its signature.
@@ -141,6 +155,9 @@ type Signer interface {
 // Sign fills in key and signature.
 func (c *Certificate) Sign(s Signer) error {
 	c.Version = Version
+	if c.Checked == nil {
+		c.Checked = []Checked{}
+	}
 	c.Key = s.Public().String()
 	statement, err := c.Statement()
 	if err != nil {

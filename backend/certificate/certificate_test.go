@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,7 +75,7 @@ func entry(tb testing.TB, seq int64, event string, c certificate.Certificate) st
 	tb.Helper()
 	b, err := json.Marshal(map[string]any{
 		"v": 1, "seq": seq, "event": event, "result": "ok",
-		"codes": map[string]any{"plan": c.Plan, "copy_sha256": c.Copy.SHA256, "copy_sm3": c.Copy.SM3},
+		"codes": map[string]any{"plan": c.Plan, "copy_sha256": c.Copy.SHA256, "copy_sm3": c.Copy.SM3, "shown": 49, "total": 50},
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -81,6 +83,7 @@ func entry(tb testing.TB, seq int64, event string, c certificate.Certificate) st
 	return string(b)
 }
 
+// made is the certificate of a copy that was checked.
 func made(tb testing.TB, k *signature.Private) certificate.Certificate {
 	tb.Helper()
 	sum, sm := sha256.Sum256(released), sm3.Sum(released)
@@ -95,16 +98,20 @@ func made(tb testing.TB, k *signature.Private) certificate.Certificate {
 			{Key: "frames", Passed: true, Params: map[string]string{"frames": "50", "wanted": "50"}},
 		}, Dropped: []string{"metadata com.apple.location"}},
 		Submitted: certificate.Act{Number: "0102", Name: "许文清", At: "2026-11-22T08:00:00Z", Seq: 1},
-		Approved:  certificate.Act{Number: "0101", Name: "贺建国", At: "2026-11-23T01:00:00Z", Seq: 2},
-		Released:  certificate.Act{Number: "0102", Name: "许文清", At: "2026-11-23T08:00:00Z", Seq: 3},
-		Opinion:   "同意部分公开。",
+		Checked: []certificate.Checked{{
+			Act: certificate.Act{Number: "0212", Name: "吴岩", At: "2026-11-22T09:00:00Z", Seq: 2}, Opinion: "遮蔽完整。", Shown: 49, Total: 50,
+		}},
+		Approved: certificate.Act{Number: "0101", Name: "贺建国", At: "2026-11-23T01:00:00Z", Seq: 3},
+		Released: certificate.Act{Number: "0102", Name: "许文清", At: "2026-11-23T08:00:00Z", Seq: 4},
+		Opinion:  "同意部分公开。",
 	}
-	bodies := []string{entry(tb, 1, "submission", c), entry(tb, 2, "approval", c), entry(tb, 3, "dissemination", c)}
+	bodies := []string{entry(tb, 1, "submission", c), entry(tb, 2, "check", c), entry(tb, 3, "approval", c), entry(tb, 4, "dissemination", c)}
 	var log memory
 	for i, b := range bodies {
 		log.add(tb, int64(i), b)
 	}
-	c.Log = certificate.Log{Approval: log.prove(tb, k, 2, 3, bodies[1]), Release: log.prove(tb, k, 3, 3, bodies[2])}
+	check := log.prove(tb, k, 2, 4, bodies[1])
+	c.Log = certificate.Log{Check: &check, Approval: log.prove(tb, k, 3, 4, bodies[2]), Release: log.prove(tb, k, 4, 4, bodies[3])}
 	if err := c.Sign(k); err != nil {
 		tb.Fatal(err)
 	}
@@ -118,6 +125,12 @@ func file(tb testing.TB, c certificate.Certificate) []byte {
 		tb.Fatal(err)
 	}
 	return b
+}
+
+// earlier is c as version 1 had it.
+func earlier(c certificate.Certificate) certificate.Certificate {
+	c.Version, c.Checked, c.Log.Check = 1, nil, nil
+	return c
 }
 
 func TestVerify(t *testing.T) {
@@ -143,6 +156,16 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	public := mine.Public()
+	// other is c with something changed, well signed.
+	other := func(change func(*certificate.Certificate)) []byte {
+		x := c
+		x.Checked = slices.Clone(c.Checked)
+		change(&x)
+		if err := x.Sign(mine); err != nil {
+			t.Fatal(err)
+		}
+		return file(t, x)
+	}
 	cases := map[string]struct {
 		cert []byte
 		copy []byte
@@ -162,6 +185,14 @@ func TestVerify(t *testing.T) {
 		"copy longer":          {good, append(bytes.Clone(released), 0), public.String(), certificate.ErrChanged},
 		"size changed":         {file(t, otherCopy), released, public.String(), certificate.ErrChanged},
 		"log of another plan":  {file(t, unlogged), released, public.String(), certificate.ErrChanged},
+		"not checked":          {other(func(x *certificate.Certificate) { x.Checked, x.Log.Check = nil, nil }), released, public.String(), nil},
+		"check unproved":       {other(func(x *certificate.Certificate) { x.Log.Check = nil }), released, public.String(), certificate.ErrChanged},
+		"check unsaid":         {other(func(x *certificate.Certificate) { x.Checked = nil }), released, public.String(), certificate.ErrChanged},
+		"checked twice":        {other(func(x *certificate.Certificate) { x.Checked = append(x.Checked, x.Checked[0]) }), released, public.String(), certificate.ErrChanged},
+		"more shown":           {other(func(x *certificate.Certificate) { x.Checked[0].Shown = 50 }), released, public.String(), certificate.ErrChanged},
+		"approval as check":    {other(func(x *certificate.Certificate) { x.Checked[0].Seq, x.Log.Check = 3, &x.Log.Approval }), released, public.String(), certificate.ErrChanged},
+		"version 1 with check": {bytes.Replace(good, []byte(`"version": 2`), []byte(`"version": 1`), 1), released, public.String(), certificate.ErrMalformed},
+		"version 2 without":    {bytes.Replace(file(t, earlier(c)), []byte(`"version": 1`), []byte(`"version": 2`), 1), released, public.String(), certificate.ErrMalformed},
 		"proofs swapped":       {file(t, swapped), released, public.String(), certificate.ErrChanged},
 		"space added":          {append(bytes.Clone(good), ' '), released, public.String(), certificate.ErrChanged},
 		"name twice":           {bytes.Replace(good, []byte(`"opinion"`), []byte(`"opinion": "", "opinion"`), 1), released, public.String(), certificate.ErrChanged},
@@ -204,28 +235,29 @@ func TestSheet(t *testing.T) {
 	if err := c.Sheet(&b); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"遮蔽副本证明", c.Number, c.Copy.SHA256, c.Copy.SM3, "2026 年 11 月 23 日 16:00", "00:00:02.000", "个人隐私", k.Public().Fingerprint(), "&lt;录像&gt;"} {
+	for _, want := range []string{"遮蔽副本证明", c.Number, c.Copy.SHA256, c.Copy.SM3, "2026 年 11 月 23 日 16:00", "吴岩（0212）", "49 / 50 帧（98.0%）", "00:00:02.000", "个人隐私", k.Public().Fingerprint(), "&lt;录像&gt;"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the sheet lacks %q", want)
 		}
 	}
 }
 
-// TestVector reads the vector of docs/formats/certificate.md as any reader would.
+// TestVector reads the vectors of docs/formats/certificate.md, one of each
+// version, as any reader would: what was handed out once holds for ever.
 func TestVector(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/formats/certificate.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(doc), "```json\n")
-	vector, _, ok2 := strings.Cut(rest, "```")
-	if !ok || !ok2 {
-		t.Fatal("docs/formats/certificate.md has no vector")
+	vectors := regexp.MustCompile("(?s)fingerprint `([^`]+)`.*?```json\n(.*?)```").FindAllStringSubmatch(string(doc), -1)
+	if len(vectors) != certificate.Version {
+		t.Fatalf("docs/formats/certificate.md has %d vectors", len(vectors))
 	}
-	_, rest, _ = strings.Cut(string(doc), "fingerprint `")
-	fingerprint, _, _ := strings.Cut(rest, "`")
-	if _, err := certificate.Verify([]byte(vector), bytes.NewReader(released), fingerprint); err != nil {
-		t.Error(err)
+	for i, v := range vectors {
+		r, err := certificate.Verify([]byte(v[2]), bytes.NewReader(released), v[1])
+		if err != nil || r.Certificate.Version != certificate.Version-i {
+			t.Errorf("vector %d, of version %d: %v", i, r.Certificate.Version, err)
+		}
 	}
 	if !strings.Contains(string(doc), string(released)) {
 		t.Error("the vector's copy is not in the document")

@@ -17,7 +17,7 @@ var sheetHTML string
 // Sheet writes c as a printable page (A4, Chinese). The JSON remains the truth.
 func (c Certificate) Sheet(w io.Writer) error {
 	t, err := template.New("sheet").Funcs(template.FuncMap{
-		"inc": func(i int) int { return i + 1 }, "clock": clock, "day": day, "fingerprint": fingerprint,
+		"inc": func(i int) int { return i + 1 }, "clock": clock, "day": day, "fingerprint": fingerprint, "share": share,
 	}).Parse(sheetHTML)
 	if err != nil {
 		return fmt.Errorf("write sheet: %w", err)
@@ -32,6 +32,17 @@ func (c Certificate) Sheet(w io.Writer) error {
 func clock(seconds float64) string {
 	ms := int64(math.Round(seconds * 1000))
 	return fmt.Sprintf("%02d:%02d:%02d.%03d", ms/3600000, ms/60000%60, ms/1000%60, ms%1000)
+}
+
+// share writes a share of the whole as 98.2%, rounded down: only all is 100%.
+func share(shown, total int64) string {
+	switch {
+	case shown <= 0 || total <= 0:
+		return "0%"
+	case shown >= total:
+		return "100%"
+	}
+	return fmt.Sprintf("%.1f%%", float64(max(1, shown*1000/total))/10)
 }
 
 type date struct {

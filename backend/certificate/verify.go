@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -94,7 +96,7 @@ func parse(cert []byte) (Certificate, error) {
 	if err := d.Decode(&c); err != nil {
 		return c, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	if c.Version != Version {
+	if c.Version != Version && c.Version != 1 || (c.Version == 1) != (c.Checked == nil) {
 		return c, fmt.Errorf("%w: version %d", ErrMalformed, c.Version)
 	}
 	return c, nil
@@ -138,32 +140,42 @@ func (f File) compare(file io.Reader) error {
 
 // check returns the size of the log at the release's checkpoint.
 func (l Log) check(c Certificate, public signature.Public) (int64, error) {
-	var size int64
-	var origin string
-	for _, p := range []struct {
+	type rest struct {
 		entry signature.Inclusion
 		event string
 		seq   int64
-	}{{l.Approval, "approval", c.Approved.Seq}, {l.Release, "dissemination", c.Released.Seq}} {
+		codes map[string]any
+	}
+	about := map[string]any{CodePlan: c.Plan, CodeCopySHA256: c.Copy.SHA256, CodeCopySM3: c.Copy.SM3}
+	rests := []rest{{l.Approval, "approval", c.Approved.Seq, about}, {l.Release, "dissemination", c.Released.Seq, about}}
+	switch {
+	case len(c.Checked) == 0 && l.Check == nil:
+	case len(c.Checked) == 1 && l.Check != nil:
+		shown := maps.Clone(about)
+		shown[CodeShown], shown[CodeTotal] = float64(c.Checked[0].Shown), float64(c.Checked[0].Total)
+		rests = slices.Insert(rests, 0, rest{*l.Check, "check", c.Checked[0].Seq, shown})
+	default:
+		return 0, ErrChanged.With("what", "log")
+	}
+	var size, before int64
+	var origin string
+	for _, p := range rests {
 		changed := ErrChanged.With("what", "log", "seq", strconv.FormatInt(p.entry.Seq, 10))
 		s, err := public.VerifyInclusion(p.entry)
 		if err != nil {
 			return 0, fmt.Errorf("%w: %w", changed, err)
 		}
-		if p.entry.Seq != p.seq || origin != "" && s.Origin != origin || !speaksOf(p.entry.Body, p.event, p.seq, c) {
+		if p.entry.Seq != p.seq || p.seq <= before || origin != "" && s.Origin != origin || !speaksOf(p.entry.Body, p.event, p.seq, p.codes) {
 			return 0, changed
 		}
-		size, origin = s.Size, s.Origin
-	}
-	if c.Approved.Seq >= c.Released.Seq {
-		return 0, ErrChanged.With("what", "log")
+		size, origin, before = s.Size, s.Origin, p.seq
 	}
 	return size, nil
 }
 
-// speaksOf reports whether a log entry is that event about this very plan and
-// this very copy, and ended well.
-func speaksOf(body, event string, seq int64, c Certificate) bool {
+// speaksOf reports whether a log entry is that event with these codes, and
+// ended well.
+func speaksOf(body, event string, seq int64, codes map[string]any) bool {
 	var e struct {
 		Event  string         `json:"event"`
 		Result string         `json:"result"`
@@ -173,6 +185,10 @@ func speaksOf(body, event string, seq int64, c Certificate) bool {
 	if err := json.Unmarshal([]byte(body), &e); err != nil {
 		return false
 	}
-	return e.Event == event && e.Result == "ok" && e.Seq == seq &&
-		e.Codes[CodePlan] == c.Plan && e.Codes[CodeCopySHA256] == c.Copy.SHA256 && e.Codes[CodeCopySM3] == c.Copy.SM3
+	for name, want := range codes {
+		if e.Codes[name] != want {
+			return false
+		}
+	}
+	return e.Event == event && e.Result == "ok" && e.Seq == seq
 }

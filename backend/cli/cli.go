@@ -98,6 +98,7 @@ func commands() []command {
 		{"redact submit", redactSubmit},
 		{"redact list", redactList},
 		{"redact show", redactShow},
+		{"redact check", redactCheck},
 		{"redact approve", redactApprove},
 		{"redact reject", redactReject},
 		{"redact release", redactRelease},

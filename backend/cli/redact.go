@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -29,17 +30,28 @@ type copyJSON struct {
 }
 
 type detailJSON struct {
-	Original   string      `json:"original_sha256"`
-	PlanDigest string      `json:"plan_digest"`
-	SHA256     string      `json:"sha256"`
-	SM3        string      `json:"sm3"`
-	Size       int64       `json:"size"`
-	Frames     int64       `json:"frames"`
-	Duration   float64     `json:"duration"`
-	Checks     []checkJSON `json:"checks"`
-	Dropped    []string    `json:"dropped"`
-	Approver   string      `json:"approver"`
-	Opinion    string      `json:"opinion"`
+	Original   string       `json:"original_sha256"`
+	PlanDigest string       `json:"plan_digest"`
+	SHA256     string       `json:"sha256"`
+	SM3        string       `json:"sm3"`
+	Size       int64        `json:"size"`
+	Frames     int64        `json:"frames"`
+	Duration   float64      `json:"duration"`
+	Checks     []checkJSON  `json:"checks"`
+	Dropped    []string     `json:"dropped"`
+	Check      *verdictJSON `json:"check"` // null = nobody checked it
+	Approver   string       `json:"approver"`
+	Opinion    string       `json:"opinion"`
+}
+
+// verdictJSON is what a person said who checked a copy.
+type verdictJSON struct {
+	Passed  bool   `json:"passed"`
+	Checker string `json:"checker"`
+	At      string `json:"at"`
+	Opinion string `json:"opinion"`
+	Shown   int64  `json:"shown"` // frames
+	Total   int64  `json:"total"`
 }
 
 type checkJSON struct {
@@ -61,6 +73,9 @@ func toCopyDetails(full disclosure.Copy) copyJSON {
 		Original: full.Original, PlanDigest: full.PlanDigest, SHA256: full.SHA256, SM3: full.SM3, Size: full.Size,
 		Frames: full.Frames, Duration: full.Duration, Checks: []checkJSON{}, Dropped: append([]string{}, full.Dropped...),
 		Approver: full.Approver, Opinion: full.Opinion,
+	}
+	if x := full.Check; x != nil {
+		out.Details.Check = &verdictJSON{x.Passed, x.Checker, x.At.Format(time.RFC3339), x.Opinion, x.Shown, x.Total}
 	}
 	for _, k := range full.Checks {
 		out.Details.Checks = append(out.Details.Checks, checkJSON{Key: k.Key, Passed: k.Passed, Params: k.Params})
@@ -155,6 +170,11 @@ func (c *call) onCopy(ctx context.Context, said string, act func(ctx context.Con
 			c.row("sha256", after.SHA256)
 			c.row("sm3", after.SM3)
 			c.row("plan", after.PlanDigest)
+			if x := after.Check; x != nil {
+				c.row("checked", map[bool]string{true: "passed", false: "returned"}[x.Passed], x.Checker, fmt.Sprintf("%d/%d", x.Shown, x.Total), x.Opinion)
+			} else {
+				c.row("checked", c.words.line("redact.unchecked"))
+			}
 			for _, k := range after.Checks {
 				c.row("check", k.Key, map[bool]string{true: "ok", false: "failed"}[k.Passed])
 			}
@@ -169,6 +189,24 @@ func redactShow(ctx context.Context, c *call) error {
 	return c.onCopy(ctx, "", func(context.Context, *backend.Workstation, accounts.Actor, disclosure.Copy) error { return nil })
 }
 
+// redactCheck opens the candidate in a logged viewing first, passed or not.
+func redactCheck(ctx context.Context, c *call) error {
+	opinion := c.flags.String("opinion", "", "")
+	back := c.flags.Bool("return", false, "")
+	if err := c.parse(1, 1); err != nil {
+		return err
+	}
+	said := map[bool]string{false: "redact.checked", true: "redact.returned"}[*back]
+	return c.onCopy(ctx, said, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor, one disclosure.Copy) error {
+		return lookAt(ctx, w, actor, one, func(viewingID string) error {
+			if *back {
+				return w.Disclosure.SendBack(ctx, actor, one.ID, *opinion)
+			}
+			return w.Disclosure.Check(ctx, actor, one.ID, disclosure.Checking{Opinion: *opinion, ViewingID: viewingID})
+		})
+	})
+}
+
 // redactApprove opens the candidate in a logged viewing first: an approval
 // without one is refused (article 18).
 func redactApprove(ctx context.Context, c *call) error {
@@ -176,17 +214,25 @@ func redactApprove(ctx context.Context, c *call) error {
 	if err := c.parse(1, 1); err != nil {
 		return err
 	}
-	return c.onCopy(ctx, "redact.approved", func(ctx context.Context, w *backend.Workstation, actor accounts.Actor, one disclosure.Copy) (err error) {
-		v, err := w.Viewing.Open(ctx, actor, viewing.Request{CopyID: one.ID, Purpose: viewing.PurposeApproval, Basis: one.Number})
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, v.Close(context.WithoutCancel(ctx), viewing.CloseNormal)) }()
-		if _, err := v.Frame(ctx, 0, viewing.FrameRequest{MaxW: digestWidth, MaxH: digestWidth, Digest: true}); err != nil {
-			return err
-		}
-		return w.Disclosure.Approve(ctx, actor, one.ID, disclosure.Approval{Opinion: *opinion, ViewingID: v.ID()})
+	return c.onCopy(ctx, "redact.approved", func(ctx context.Context, w *backend.Workstation, actor accounts.Actor, one disclosure.Copy) error {
+		return lookAt(ctx, w, actor, one, func(viewingID string) error {
+			return w.Disclosure.Approve(ctx, actor, one.ID, disclosure.Approval{Opinion: *opinion, ViewingID: viewingID})
+		})
 	})
+}
+
+// lookAt does act while the candidate is open in a viewing of which a frame was
+// asked for.
+func lookAt(ctx context.Context, w *backend.Workstation, actor accounts.Actor, one disclosure.Copy, act func(viewingID string) error) (err error) {
+	v, err := w.Viewing.Open(ctx, actor, viewing.Request{CopyID: one.ID, Purpose: viewing.PurposeApproval, Basis: one.Number})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, v.Close(context.WithoutCancel(ctx), viewing.CloseNormal)) }()
+	if _, err := v.Frame(ctx, 0, viewing.FrameRequest{MaxW: digestWidth, MaxH: digestWidth, Digest: true}); err != nil {
+		return err
+	}
+	return act(v.ID())
 }
 
 func redactReject(ctx context.Context, c *call) error {

@@ -91,6 +91,27 @@ func (r *run) covered(a remote.Answer, what string) error {
 	return r.check(p.Planes[0][y*p.Stride[0]+x] < 24, "%s: the cover is black", what)
 }
 
+// review lets a third person see the candidate and pass it.
+func (r *run) review(ctx context.Context) error {
+	checker, err := r.as(ctx, accounts.Checker)
+	if err != nil {
+		return err
+	}
+	v, err := r.see(ctx, checker)
+	if err != nil {
+		return err
+	}
+	err = r.w.Disclosure.Check(ctx, checker, r.copyID, disclosure.Checking{Opinion: r.data.Redaction.Checked, ViewingID: v.ID()})
+	if err != nil {
+		return err
+	}
+	c, err := r.w.Disclosure.Copy(ctx, checker, r.copyID)
+	if err != nil {
+		return err
+	}
+	return r.check(c.State == disclosure.Checked && c.Check.Shown == c.Check.Total, "checked by %s, shown %d of %d frames", c.Checker, c.Check.Shown, c.Check.Total)
+}
+
 // approve lets the head see the candidate and approve it.
 func (r *run) approve(ctx context.Context) error {
 	head, err := r.as(ctx, accounts.HeadOfAgency)
@@ -101,12 +122,8 @@ func (r *run) approve(ctx context.Context) error {
 	if err = r.check(err != nil, "no approval before the candidate was viewed"); err != nil {
 		return err
 	}
-	v, err := r.w.Viewing.Open(ctx, head, viewing.Request{CopyID: r.copyID, Purpose: viewing.PurposeApproval, Basis: r.data.Redaction.Basis})
+	v, err := r.see(ctx, head)
 	if err != nil {
-		return err
-	}
-	err = r.view(ctx, v)
-	if err = errors.Join(err, v.Close(ctx, viewing.CloseNormal)); err != nil {
 		return err
 	}
 	err = r.w.Disclosure.Approve(ctx, head, r.copyID, disclosure.Approval{Opinion: r.data.Redaction.Opinion, ViewingID: v.ID()})
@@ -114,6 +131,16 @@ func (r *run) approve(ctx context.Context) error {
 		return err
 	}
 	return r.check(true, "approved after viewing %s", v.Info().Number)
+}
+
+// see opens the candidate for actor, plays all of it and closes it.
+func (r *run) see(ctx context.Context, actor accounts.Actor) (*viewing.Viewing, error) {
+	v, err := r.w.Viewing.Open(ctx, actor, viewing.Request{CopyID: r.copyID, Purpose: viewing.PurposeApproval, Basis: r.data.Redaction.Basis})
+	if err != nil {
+		return nil, err
+	}
+	err = r.view(ctx, v)
+	return v, errors.Join(err, v.Close(ctx, viewing.CloseNormal))
 }
 
 // view plays the whole candidate at the fastest speed that counts for a copy.
@@ -132,7 +159,7 @@ func (r *run) view(ctx context.Context, v *viewing.Viewing) error {
 			return err
 		}
 	}
-	return r.check(c.Share == 1, "the approver was shown %d of %d frames", c.Shown, c.Total)
+	return r.check(c.Share == 1, "one person was shown %d of %d frames", c.Shown, c.Total)
 }
 
 // release writes the copy out and checks it as a stranger would.

@@ -118,6 +118,7 @@ func Run(ctx context.Context, cfg backend.Config, o Options) (err error) {
 		{"pages", r.pages},
 		{"play", r.play},
 		{"redact", r.redact},
+		{"check", r.review},
 		{"approve", r.approve},
 		{"release", r.release},
 		{"reopen", r.reopen},
@@ -478,7 +479,7 @@ type recording struct {
 	Seed                               int64
 }
 
-type redaction struct{ Recording, Ground, Reason, Spoken, Basis, Opinion string }
+type redaction struct{ Recording, Ground, Reason, Spoken, Basis, Checked, Opinion string }
 
 func load() (data, error) {
 	var d data

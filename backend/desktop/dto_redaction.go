@@ -21,6 +21,7 @@ type CopySummary struct {
 	CaseCode    string `json:"caseCode"`
 	State       string `json:"state"` // making | candidate | checked | approved | rejected | released | withdrawn | failed
 	Submitter   string `json:"submitter"`
+	Checker     string `json:"checker"` // name of who checked and passed it, "" = nobody
 	SubmittedAt string `json:"submittedAt"`
 	Tracks      int    `json:"tracks"`
 	Mutes       int    `json:"mutes"`
@@ -29,7 +30,7 @@ type CopySummary struct {
 	Mine        bool   `json:"mine"`
 }
 
-// Copy is the approval screen.
+// Copy is the screen of check and approval.
 type Copy struct {
 	Summary        CopySummary   `json:"summary"`
 	Record         Record        `json:"record"`
@@ -45,14 +46,28 @@ type Copy struct {
 	Duration       float64       `json:"duration"`
 	Viewed         bool          `json:"viewed"` // this account opened the candidate
 	Coverage       Coverage      `json:"coverage"`
+	MayCheck       bool          `json:"mayCheck"`
+	WhyNoCheck     string        `json:"whyNoCheck"` // fault code when it may not
 	MayApprove     bool          `json:"mayApprove"`
 	WhyNot         string        `json:"whyNot"` // fault code when it may not
+	Check          *PersonCheck  `json:"check"`  // null while nobody checked it
 	Opinion        string        `json:"opinion"`
 	Approver       string        `json:"approver"`
 	DecidedAt      string        `json:"decidedAt"`
 	Error          string        `json:"error"` // fault code when State is failed
 	History        []HistoryItem `json:"history"`
 	ReleasedTo     string        `json:"releasedTo"`
+}
+
+// PersonCheck is what a third person said of a candidate.
+type PersonCheck struct {
+	Passed  bool    `json:"passed"` // else sent back
+	Checker string  `json:"checker"`
+	At      string  `json:"at"`
+	Opinion string  `json:"opinion"`
+	Shown   int64   `json:"shown"` // frames
+	Total   int64   `json:"total"`
+	Share   float64 `json:"share"`
 }
 
 // CopyItem is one mask or mute of a copy.

@@ -199,12 +199,14 @@ func expectations() map[string]expectation {
 		"Redaction.Draft":     {may: everybody, guessed: noViewing, args: []any{id}},
 		"Redaction.SaveDraft": {may: "disclosure", guessed: "catalog.no_record", args: []any{desktop.Draft{RecordID: id, Plan: "{}"}}},
 		// Without a copy there is nothing to be refused; TestCopyRights has one.
-		"Redaction.Submit":  {may: everybody, guessed: "disclosure.no_draft", args: []any{id}},
-		"Redaction.Copies":  {may: "archivist disclosure checker secrecy head"},
-		"Redaction.Copy":    {may: "archivist disclosure checker secrecy head", guessed: "disclosure.no_copy", args: []any{id}},
-		"Redaction.Approve": {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "yes", id}},
-		"Redaction.Reject":  {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "no"}},
-		"Redaction.Release": {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "/nowhere"}},
+		"Redaction.Submit":   {may: everybody, guessed: "disclosure.no_draft", args: []any{id}},
+		"Redaction.Copies":   {may: "archivist disclosure checker secrecy head"},
+		"Redaction.Copy":     {may: "archivist disclosure checker secrecy head", guessed: "disclosure.no_copy", args: []any{id}},
+		"Redaction.Check":    {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "yes", id}},
+		"Redaction.SendBack": {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "no"}},
+		"Redaction.Approve":  {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "yes", id}},
+		"Redaction.Reject":   {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "no"}},
+		"Redaction.Release":  {may: everybody, guessed: "disclosure.no_copy", args: []any{id, "/nowhere"}},
 
 		"Register.Viewings":     {may: everybody},
 		"Register.Session":      {may: everybody, guessed: noViewing, args: []any{id}},
@@ -517,6 +519,8 @@ func TestCopyRights(t *testing.T) {
 		{"Cases.History", "archivist reviewer disclosure head", []any{record}},
 		{"Viewings.Open", "archivist reviewer disclosure head checker secrecy", []any{desktop.ViewingRequest{RecordID: record, Purpose: "planned"}}},
 		{"Redaction.Copy", "archivist disclosure checker secrecy head", []any{made.ID}},
+		{"Redaction.Check", "checker", []any{made.ID, "yes", "guessed"}},
+		{"Redaction.SendBack", "checker", []any{made.ID, ""}},
 		{"Redaction.Approve", "head", []any{made.ID, "yes", "guessed"}},
 		{"Redaction.Reject", "head", []any{made.ID, ""}},
 		{"Redaction.Release", "archivist disclosure", []any{made.ID, t.TempDir()}},
@@ -530,7 +534,38 @@ func TestCopyRights(t *testing.T) {
 			}
 		}
 	}
-	// Nobody got anywhere: the head was not shown the candidate.
+	due := func(role string) (kinds string) {
+		t.Helper()
+		s.signIn(t, role)
+		o, homeErr := face[*desktop.Home](s).Overview()
+		if homeErr != nil {
+			t.Fatal(homeErr)
+		}
+		for _, d := range o.Due {
+			if d.CopyID == made.ID {
+				kinds += d.Kind
+			}
+		}
+		return kinds
+	}
+	// Nobody got anywhere: neither checker nor head was shown the candidate.
+	if got := due("disclosure") + "," + due("head") + "," + due("checker"); got != ",approve,check" {
+		t.Errorf("what waits for maker, head and checker: %q", got)
+	}
+	if got := s.code(t, "Redaction.Check", made.ID, "yes", ""); got != "disclosure.not_viewed" {
+		t.Errorf("checked without a viewing: %q", got)
+	}
+	looked, err := face[*desktop.Viewings](s).Open(desktop.ViewingRequest{CopyID: made.ID, Purpose: "approval"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	passed, err := redaction.Check(made.ID, "whole", looked.ID)
+	if x := passed.Check; err != nil || passed.Summary.State != "checked" || x == nil || !x.Passed || x.Total != 60 || passed.Summary.Checker != x.Checker {
+		t.Fatalf("%+v %v", passed, err)
+	}
+	if got := due("checker") + "," + due("head"); got != ",approve" {
+		t.Errorf("after the check there waits for checker and head: %q", got)
+	}
 	s.signIn(t, "head")
 	if got := s.code(t, "Redaction.Approve", made.ID, "yes", ""); got != "disclosure.not_viewed" {
 		t.Errorf("approved without a viewing: %q", got)

@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"context"
+	"slices"
 
 	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/accounts"
@@ -52,9 +53,30 @@ func (r *Redaction) Copies(state string) ([]CopySummary, error) {
 	})
 }
 
-// Copy gives all that the approver must know.
+// Copy gives all that checker and approver must know.
 func (r *Redaction) Copy(id string) (Copy, error) {
 	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Copy, error) {
+		return oneCopy(ctx, w, actor, id)
+	})
+}
+
+// Check records that this account checked the candidate that was shown in the
+// viewing, its last one for "", and passes it.
+func (r *Redaction) Check(id, opinion, viewingID string) (Copy, error) {
+	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Copy, error) {
+		if err := w.Disclosure.Check(ctx, actor, id, disclosure.Checking{Opinion: opinion, ViewingID: viewingID}); err != nil {
+			return Copy{}, err
+		}
+		return oneCopy(ctx, w, actor, id)
+	})
+}
+
+// SendBack is the checker's no, with a reason.
+func (r *Redaction) SendBack(id, reason string) (Copy, error) {
+	return ask(r.shell, func(ctx context.Context, w *backend.Workstation, actor accounts.Actor) (Copy, error) {
+		if err := w.Disclosure.SendBack(ctx, actor, id, reason); err != nil {
+			return Copy{}, err
+		}
 		return oneCopy(ctx, w, actor, id)
 	})
 }
@@ -110,7 +132,7 @@ func (s *Shell) plan(ctx context.Context, recordID, draftID string) (*redact.Pla
 
 // copies adds to the home screen what waits for this account's hand.
 func (h *Home) copies(ctx context.Context, w *backend.Workstation, actor accounts.Actor, out *Overview) error {
-	if !actor.May(accounts.Approve) && !actor.May(accounts.Redact) && !actor.May(accounts.Release) {
+	if !slices.ContainsFunc([]accounts.Permission{accounts.CheckRedaction, accounts.Approve, accounts.Redact, accounts.Release}, actor.May) {
 		return nil
 	}
 	list, err := w.Disclosure.Copies(ctx, actor, "")
@@ -122,8 +144,8 @@ func (h *Home) copies(ctx context.Context, w *backend.Workstation, actor account
 		switch c.State {
 		case disclosure.StateCandidate, disclosure.Checked:
 			waiting++
-			if actor.May(accounts.Approve) && !c.Mine {
-				out.Due = append([]DueItem{{Kind: "approve", Title: c.RecordTitle, CaseCode: c.CaseCode, RecordID: c.RecordID, CopyID: c.ID}}, out.Due...)
+			if kind := duty(actor, c); kind != "" {
+				out.Due = append([]DueItem{{Kind: kind, Title: c.RecordTitle, CaseCode: c.CaseCode, RecordID: c.RecordID, CopyID: c.ID}}, out.Due...)
 				out.Copies = append(out.Copies, dtoCopySummary(c))
 			}
 		case disclosure.Approved:
@@ -141,6 +163,20 @@ func (h *Home) copies(ctx context.Context, w *backend.Workstation, actor account
 	return nil
 }
 
+// duty is what a sealed candidate asks of this account: "check", "approve", or
+// nothing where it is one of the other two people already.
+func duty(actor accounts.Actor, c disclosure.Summary) string {
+	switch {
+	case c.Mine:
+		return ""
+	case c.State == disclosure.StateCandidate && actor.May(accounts.CheckRedaction):
+		return "check"
+	case actor.May(accounts.Approve) && c.CheckerID != actor.ID:
+		return "approve"
+	}
+	return ""
+}
+
 func oneCopy(ctx context.Context, w *backend.Workstation, actor accounts.Actor, id string) (Copy, error) {
 	c, err := w.Disclosure.Copy(ctx, actor, id)
 	if err != nil {
@@ -156,9 +192,20 @@ func dtoDraft(d disclosure.Draft) Draft {
 func dtoCopySummary(c disclosure.Summary) CopySummary {
 	return CopySummary{
 		ID: c.ID, Number: c.Number, RecordID: c.RecordID, RecordTitle: c.RecordTitle, CaseCode: c.CaseCode,
-		State: string(c.State), Submitter: c.Submitter, SubmittedAt: stamp(c.SubmittedAt),
+		State: string(c.State), Submitter: c.Submitter, Checker: c.Checker, SubmittedAt: stamp(c.SubmittedAt),
 		Tracks: c.Tracks, Mutes: c.Mutes, Done: c.Done, Total: c.Total, Mine: c.Mine,
 	}
+}
+
+func dtoPersonCheck(x *disclosure.Check) *PersonCheck {
+	if x == nil {
+		return nil
+	}
+	out := &PersonCheck{Passed: x.Passed, Checker: x.Checker, At: stamp(x.At), Opinion: x.Opinion, Shown: x.Shown, Total: x.Total}
+	if x.Total > 0 {
+		out.Share = min(float64(x.Shown)/float64(x.Total), 1)
+	}
+	return out
 }
 
 func dtoCopy(c disclosure.Copy) Copy {
@@ -176,6 +223,7 @@ func dtoCopy(c disclosure.Copy) Copy {
 		Dropped: filled(c.Dropped), PlanDigest: c.PlanDigest, OriginalSHA256: c.Original,
 		SHA256: c.SHA256, SM3: c.SM3, Size: c.Size, Frames: c.Frames, Duration: c.Duration,
 		Viewed: c.Viewed, Coverage: dtoCoverage(c.Coverage), MayApprove: c.MayApprove, WhyNot: c.WhyNot,
+		MayCheck: c.MayCheck, WhyNoCheck: c.WhyNoCheck, Check: dtoPersonCheck(c.Check),
 		Opinion: c.Opinion, Approver: c.Approver, DecidedAt: stamp(c.DecidedAt), Error: c.Error,
 		History: each(c.History, func(h disclosure.Step) HistoryItem {
 			return HistoryItem{Seq: h.Seq, At: stamp(h.At), Event: string(h.Event), Actor: h.Actor, Result: string(h.Result), Facts: filledMap(h.Facts)}

@@ -20,66 +20,79 @@ type Approval struct {
 	ViewingID string // the approver's viewing of the candidate; "" = the last one
 }
 
+const insertDecision = `INSERT INTO copy_decision (copy_id, approved, account, at, opinion, viewing_id, shown, total, plan_digest, sha256, sm3)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
 // Approve approves exactly the sealed candidate and the frozen plan (article 18
-// paragraph 1). The candidate is hashed again first; the entry "approval" binds
-// plan digest and candidate digests. Errors: accounts.ErrForbidden,
-// ErrSelfApproval, ErrNotViewed, ErrState, ErrChanged, ErrNoCopy.
+// paragraph 1), checked by a third person or not. The candidate is hashed again
+// first; the entry "approval" binds plan digest and candidate digests. Errors:
+// accounts.ErrForbidden, ErrSelfApproval, ErrCheckerApproval, ErrNotViewed,
+// ErrState, ErrChanged, ErrNoCopy.
 func (d *Desk) Approve(ctx context.Context, actor accounts.Actor, id string, a Approval) error {
 	c, objects, err := d.toDecide(ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	if actor.ID == c.submitter {
-		return d.refuse(ctx, actor, ErrSelfApproval, BasisApproval, objects)
+	if c.decision, err = d.bound(ctx, actor, c, objects, a.ViewingID, BasisApproval); err != nil {
+		return err
 	}
-	viewings, shown, total, err := d.cfg.Viewings.ShownCopy(ctx, actor.ID, c.id)
+	c.decision.Opinion = strings.TrimSpace(a.Opinion)
+	if _, err = d.checkOf(ctx, c); errors.Is(err, ErrChanged) {
+		return errors.Join(d.refuse(ctx, actor, ErrChanged, BasisApproval, objects, "what", string(audit.Check)), err)
+	}
 	if err != nil {
 		return err
-	}
-	if a.ViewingID == "" && len(viewings) > 0 {
-		a.ViewingID = viewings[len(viewings)-1]
-	}
-	if !slices.Contains(viewings, a.ViewingID) {
-		return d.refuse(ctx, actor, ErrNotViewed, BasisApproval, objects)
-	}
-	if err = d.unchanged(ctx, actor, c, objects); err != nil {
-		return err
-	}
-	c.decision = decision{
-		Approved: true, Account: actor.ID, At: store.FormatTime(d.cfg.Now()), Opinion: strings.TrimSpace(a.Opinion),
-		Viewing: a.ViewingID, Shown: shown, Total: total, Plan: c.planDigest, SHA256: c.sha256, SM3: c.sm3,
 	}
 	seal, err := c.approvalSeal()
 	if err != nil {
 		return err
 	}
-	objects["viewing"] = a.ViewingID
-	return d.writeDecision(ctx, c, Approved, audit.Entry{
-		Actor: actor.ID, Event: audit.Approval, Objects: objects,
-		Codes: map[string]any{
-			certificate.CodePlan: c.planDigest, certificate.CodeCopySHA256: c.sha256, certificate.CodeCopySM3: c.sm3,
-			"size": c.size, "shown": shown, "total": total, "seal": seal, "submitter": c.submitter,
-		},
+	objects["viewing"] = c.decision.Viewing
+	codes := c.codes(c.decision, seal)
+	codes["checker"] = c.check.Account // "" = not checked
+	return d.writeDecision(ctx, c, insertDecision, c.decision, Approved, audit.Entry{
+		Actor: actor.ID, Event: audit.Approval, Objects: objects, Codes: codes,
 		Details: map[string]any{"opinion": c.decision.Opinion, "number": c.number},
 	})
 }
 
+// bound is a yes of this account, without its opinion, bound to what it was
+// shown: one of its own viewings of the candidate, the plan and the bytes,
+// which are hashed again. What does not hold is a logged refusal on that basis.
+func (d *Desk) bound(ctx context.Context, actor accounts.Actor, c row, objects map[string]string, viewingID, basis string) (decision, error) {
+	viewings, shown, total, err := d.cfg.Viewings.ShownCopy(ctx, actor.ID, c.id)
+	if err != nil {
+		return decision{}, err
+	}
+	if viewingID == "" && len(viewings) > 0 {
+		viewingID = viewings[len(viewings)-1]
+	}
+	if !slices.Contains(viewings, viewingID) {
+		return decision{}, d.refuse(ctx, actor, ErrNotViewed, basis, objects)
+	}
+	if err = d.unchanged(ctx, actor, c, objects, basis); err != nil {
+		return decision{}, err
+	}
+	return decision{
+		Approved: true, Account: actor.ID, At: store.FormatTime(d.cfg.Now()), Viewing: viewingID,
+		Shown: shown, Total: total, Plan: c.planDigest, SHA256: c.sha256, SM3: c.sm3,
+	}, nil
+}
+
 // Reject sends a candidate back with a reason; a new plan makes a new copy.
-// Errors: accounts.ErrForbidden, ErrNoOpinion, ErrState, ErrNoCopy.
+// Errors: accounts.ErrForbidden, ErrSelfApproval, ErrCheckerApproval,
+// ErrNoOpinion, ErrState, ErrNoCopy.
 func (d *Desk) Reject(ctx context.Context, actor accounts.Actor, id, reason string) error {
 	c, objects, err := d.toDecide(ctx, actor, id)
 	if err != nil {
 		return err
 	}
-	if actor.ID == c.submitter {
-		return d.refuse(ctx, actor, ErrSelfApproval, BasisApproval, objects)
-	}
 	reason = strings.TrimSpace(reason)
 	if reason == "" {
 		return ErrNoOpinion
 	}
-	c.decision = decision{Account: actor.ID, At: store.FormatTime(d.cfg.Now()), Opinion: reason, Plan: c.planDigest, SHA256: c.sha256, SM3: c.sm3}
-	return d.writeDecision(ctx, c, Rejected, audit.Entry{
+	x := decision{Account: actor.ID, At: store.FormatTime(d.cfg.Now()), Opinion: reason, Plan: c.planDigest, SHA256: c.sha256, SM3: c.sm3}
+	return d.writeDecision(ctx, c, insertDecision, x, Rejected, audit.Entry{
 		Actor: actor.ID, Event: audit.Rejection, Objects: objects,
 		Codes:   map[string]any{certificate.CodePlan: c.planDigest, certificate.CodeCopySHA256: c.sha256, certificate.CodeCopySM3: c.sm3},
 		Details: map[string]any{"opinion": reason, "number": c.number},
@@ -130,18 +143,21 @@ func (d *Desk) toDecide(ctx context.Context, actor accounts.Actor, id string) (r
 	if !c.state.allows(decide) {
 		return c, nil, ErrState.With("state", string(c.state))
 	}
+	if why, basis := c.excluded(actor.ID, decide); why != nil {
+		return c, nil, d.refuse(ctx, actor, why, basis, objects)
+	}
 	return c, objects, nil
 }
 
 // unchanged holds plan row and sealed candidate against their digests; a
-// difference is a logged refusal.
-func (d *Desk) unchanged(ctx context.Context, actor accounts.Actor, c row, objects map[string]string) error {
+// difference is a logged refusal on that basis.
+func (d *Desk) unchanged(ctx context.Context, actor accounts.Actor, c row, objects map[string]string, basis string) error {
 	if _, err := c.frozenPlan(); err != nil {
-		return d.refuse(ctx, actor, ErrChanged, BasisApproval, objects, "what", "plan")
+		return d.refuse(ctx, actor, ErrChanged, basis, objects, "what", "plan")
 	}
 	err := d.cfg.Vault.VerifyCandidate(ctx, c.candidateID, c.sha256, c.sm3)
 	if errors.Is(err, vault.ErrMismatch) {
-		return d.refuse(ctx, actor, ErrChanged, BasisApproval, objects, "what", "candidate")
+		return d.refuse(ctx, actor, ErrChanged, basis, objects, "what", "candidate")
 	}
 	if err != nil {
 		return fmt.Errorf("hash candidate: %w", err)
@@ -149,11 +165,9 @@ func (d *Desk) unchanged(ctx context.Context, actor accounts.Actor, c row, objec
 	return nil
 }
 
-func (d *Desk) writeDecision(ctx context.Context, c row, to State, entry audit.Entry) error {
+func (d *Desk) writeDecision(ctx context.Context, c row, insert string, x decision, to State, entry audit.Entry) error {
 	_, err := d.cfg.Log.Do(ctx, entry, func(tx *store.Tx) error {
-		x := c.decision
-		_, err := tx.ExecContext(ctx, `INSERT INTO copy_decision (copy_id, approved, account, at, opinion, viewing_id, shown, total, plan_digest, sha256, sm3)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, c.id, x.Approved, x.Account, x.At, x.Opinion, x.Viewing, x.Shown, x.Total, x.Plan, x.SHA256, x.SM3)
+		_, err := tx.ExecContext(ctx, insert, c.id, x.Approved, x.Account, x.At, x.Opinion, x.Viewing, x.Shown, x.Total, x.Plan, x.SHA256, x.SM3)
 		if err != nil {
 			return fmt.Errorf("write decision: %w", err)
 		}

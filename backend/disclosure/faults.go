@@ -2,8 +2,7 @@ package disclosure
 
 import "diaoyue.example/workstation/backend/fault"
 
-// What can be refused or go wrong. BasisApproval and BasisGrounds are the
-// articles that refusals rest on.
+// What can be refused or go wrong.
 var (
 	// ErrBadPlan: the plan cannot be carried out. Parameters "reason" (a word for
 	// what is wrong), "detail".
@@ -30,12 +29,17 @@ var (
 	ErrState = fault.New("disclosure.state", "the copy's state does not allow this")
 	// ErrSelfApproval: nobody approves a copy of his own. Parameter "basis" S18.1.
 	ErrSelfApproval = fault.New("disclosure.self_approval", "the submitter cannot approve")
-	// ErrNotViewed: the approver has not opened the candidate. Parameter "basis" S18.1.
-	ErrNotViewed = fault.New("disclosure.not_viewed", "the approver was not shown the candidate")
-	// ErrNoOpinion: a rejection says why.
+	// ErrCheckerApproval: nobody decides on a copy that he checked. Parameter "basis" R5.
+	ErrCheckerApproval = fault.New("disclosure.checker_approval", "the checker cannot approve")
+	// ErrSelfCheck: nobody checks a copy of his own. Parameter "basis" R5.
+	ErrSelfCheck = fault.New("disclosure.self_check", "the submitter cannot check")
+	// ErrNotViewed: the checker or approver has not opened the candidate.
+	// Parameter "basis" R5 or S18.1.
+	ErrNotViewed = fault.New("disclosure.not_viewed", "the checker or approver was not shown the candidate")
+	// ErrNoOpinion: a check, a rejection, a withdrawal says what or why.
 	ErrNoOpinion = fault.New("disclosure.no_opinion", "a reason is needed")
-	// ErrChanged: candidate, plan or approval is not what was approved (refusal
-	// R6). Parameters "what", "basis".
+	// ErrChanged: candidate, plan, check or approval is not what was sealed,
+	// checked or approved (refusal R6). Parameters "what", "basis".
 	ErrChanged = fault.New("disclosure.changed", "what was approved was changed since")
 	// ErrExists: a file of that name lies in the folder. Parameter "path".
 	ErrExists = fault.New("disclosure.exists", "a file of that name exists")
@@ -57,6 +61,7 @@ var (
 
 // Articles that refusals rest on.
 const (
-	BasisApproval = "S18.1" // disclosure needs the approval of the head of agency
-	BasisGrounds  = "S18.2" // what is withheld needs a ground
+	BasisApproval  = "S18.1" // disclosure needs the approval of the head of agency
+	BasisGrounds   = "S18.2" // what is withheld needs a ground
+	BasisExclusion = "R5"    // maker, checker and head of one copy are three people
 )

@@ -24,7 +24,7 @@ import (
 	"diaoyue.example/workstation/media/remote"
 )
 
-// bureau is an archive with one recording and four people.
+// bureau is an archive with one recording and its people.
 type bureau struct {
 	dir     string
 	db      *store.DB
@@ -36,7 +36,9 @@ type bureau struct {
 	desk    *disclosure.Desk
 	record  catalog.Record
 	officer accounts.Actor // may redact and release
+	checker accounts.Actor // may check
 	head    accounts.Actor // may approve
+	trio    accounts.Actor // may do all three
 	auditor accounts.Actor
 }
 
@@ -89,12 +91,15 @@ func (b *bureau) found(tb testing.TB) {
 		{Number: "9001", Name: "甲", Roles: []accounts.Role{accounts.SystemAdministrator}},
 		{Number: "9002", Name: "乙", Roles: []accounts.Role{accounts.SecurityAdministrator}},
 		{Number: "9003", Name: "丙", Roles: []accounts.Role{accounts.SecurityAuditor}},
+		{Number: "0212", Name: "吴岩", Roles: []accounts.Role{accounts.Checker}},
+		{Number: "0103", Name: "林一人", Roles: []accounts.Role{accounts.DisclosureOfficer, accounts.Checker, accounts.HeadOfAgency}},
 	}
 	for i := range people {
 		people[i].Password = "correct horse"
 	}
 	made := must[[]accounts.Account](tb)(b.people.Found(tb.Context(), people))
 	b.officer, b.head, b.auditor = made[0].Actor, made[1].Actor, made[4].Actor
+	b.checker, b.trio = made[5].Actor, made[6].Actor
 }
 
 func (b *bureau) receive(tb testing.TB, cat *catalog.Catalog) {
@@ -145,7 +150,12 @@ func (b *bureau) plan(tb testing.TB, change func(*redact.Plan)) []byte {
 // candidate submits the usual plan and waits for the candidate.
 func (b *bureau) candidate(tb testing.TB) disclosure.Copy {
 	tb.Helper()
-	s := must[disclosure.Summary](tb)(b.desk.Submit(tb.Context(), b.officer, b.record.ID, b.plan(tb, nil)))
+	return b.candidateBy(tb, b.officer)
+}
+
+func (b *bureau) candidateBy(tb testing.TB, maker accounts.Actor) disclosure.Copy {
+	tb.Helper()
+	s := must[disclosure.Summary](tb)(b.desk.Submit(tb.Context(), maker, b.record.ID, b.plan(tb, nil)))
 	if err := b.jobs.Drain(tb.Context()); err != nil {
 		tb.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
-	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/jobs"
 	"diaoyue.example/workstation/backend/store"
 	"diaoyue.example/workstation/backend/viewing"
@@ -26,6 +25,8 @@ type Summary struct {
 	State       State
 	Submitter   string // name
 	SubmitterID string
+	Checker     string // name of who checked and passed it, "" = nobody
+	CheckerID   string
 	SubmittedAt time.Time
 	Tracks      int
 	Mutes       int
@@ -34,7 +35,7 @@ type Summary struct {
 	Mine        bool   // the actor submitted it
 }
 
-// Copy is all that the approver must know.
+// Copy is all that checker and approver must know.
 type Copy struct {
 	Summary
 	Record      catalog.Record
@@ -50,13 +51,25 @@ type Copy struct {
 	Duration    float64 // s
 	Viewed      bool    // the actor opened the candidate
 	Coverage    viewing.Coverage
+	MayCheck    bool
+	WhyNoCheck  string // fault code when not
 	MayApprove  bool
 	WhyNot      string // fault code when not
+	Check       *Check // nil while nobody checked it
 	Opinion     string
 	Approver    string // name of who decided
 	DecidedAt   time.Time
 	History     []Step
 	ReleasedTo  string // folder of the last release
+}
+
+// Check is what a third person said of a candidate.
+type Check struct {
+	Passed       bool   // else sent back
+	Checker      string // name
+	At           time.Time
+	Opinion      string
+	Shown, Total int64 // frames of the candidate: shown to the checker, all
 }
 
 // Item is one thing that a copy hides. Times are seconds from the first shown
@@ -172,7 +185,19 @@ func (d *Desk) concerned(ctx context.Context, actor accounts.Actor, objects map[
 	return d.cfg.Accounts.Require(ctx, actor, accounts.Redact, objects)
 }
 
+// decided says who checked and who decided.
 func (d *Desk) decided(ctx context.Context, c row, out *Copy) error {
+	if x := c.check; x.Account != "" {
+		at, err := store.ParseTime(x.At)
+		if err != nil {
+			return err
+		}
+		name, err := d.name(ctx, x.Account)
+		if err != nil {
+			return err
+		}
+		out.Check = &Check{Passed: x.Approved, Checker: name, At: at, Opinion: x.Opinion, Shown: x.Shown, Total: x.Total}
+	}
 	if c.decision.Account == "" {
 		return nil
 	}
@@ -184,7 +209,7 @@ func (d *Desk) decided(ctx context.Context, c row, out *Copy) error {
 	return err
 }
 
-// shownTo says what the actor has seen and whether he may approve.
+// shownTo says what the actor was shown and whether he may check or approve.
 func (d *Desk) shownTo(ctx context.Context, actor accounts.Actor, c row, out *Copy) error {
 	ids, _, total, err := d.cfg.Viewings.ShownCopy(ctx, actor.ID, c.id)
 	if err != nil {
@@ -197,22 +222,27 @@ func (d *Desk) shownTo(ctx context.Context, actor accounts.Actor, c row, out *Co
 	if out.Coverage, err = d.cfg.Viewings.Coverage(ctx, c.recordID, c.id, actor.ID, total); err != nil {
 		return err
 	}
-	var why *fault.Fault
-	switch {
-	case !actor.May(accounts.Approve):
-		why = accounts.ErrForbidden
-	case !out.State.allows(decide):
-		why = ErrState
-	case actor.ID == c.submitter:
-		why = ErrSelfApproval
-	case !out.Viewed:
-		why = ErrNotViewed
-	}
-	out.MayApprove = why == nil
-	if why != nil {
-		out.WhyNot = why.Code()
-	}
+	out.WhyNoCheck = c.whyNot(actor, accounts.CheckRedaction, checking, out)
+	out.WhyNot = c.whyNot(actor, accounts.Approve, decide, out)
+	out.MayCheck, out.MayApprove = out.WhyNoCheck == "", out.WhyNot == ""
 	return nil
+}
+
+// whyNot is the code of what stands in the way of a, in the order in which the
+// act itself refuses; "" when nothing does.
+func (r row) whyNot(actor accounts.Actor, p accounts.Permission, a act, out *Copy) string {
+	excluded, _ := r.excluded(actor.ID, a)
+	switch {
+	case !actor.May(p):
+		return accounts.ErrForbidden.Code()
+	case !out.State.allows(a):
+		return ErrState.Code()
+	case excluded != nil:
+		return excluded.Code()
+	case !out.Viewed:
+		return ErrNotViewed.Code()
+	}
+	return ""
 }
 
 func (d *Desk) summary(ctx context.Context, actor accounts.Actor, id string) (Summary, error) {
@@ -234,6 +264,12 @@ func (d *Desk) summarize(ctx context.Context, actor accounts.Actor, c row) (Summ
 	}
 	if s.Submitter, err = d.name(ctx, c.submitter); err != nil {
 		return Summary{}, err
+	}
+	if c.check.Approved {
+		s.CheckerID = c.check.Account
+		if s.Checker, err = d.name(ctx, c.check.Account); err != nil {
+			return Summary{}, err
+		}
 	}
 	if s.SubmittedAt, err = store.ParseTime(c.submittedAt); err != nil {
 		return Summary{}, err

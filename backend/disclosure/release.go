@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"diaoyue.example/workstation/backend/accounts"
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/certificate"
+	"diaoyue.example/workstation/backend/fault"
 	"diaoyue.example/workstation/backend/store"
 )
 
@@ -53,12 +53,12 @@ func (d *Desk) Release(ctx context.Context, actor accounts.Actor, id, outDir str
 	if err = record.Readable(); err != nil {
 		return Released{}, errors.Join(err, d.noteRefusal(ctx, actor, err, objects))
 	}
-	if err = d.unchanged(ctx, actor, c, objects); err != nil {
+	if err = d.unchanged(ctx, actor, c, objects, BasisApproval); err != nil {
 		return Released{}, err
 	}
-	approval, err := d.approvalOf(ctx, c)
+	rests, err := d.proofsOf(ctx, c)
 	if errors.Is(err, ErrChanged) {
-		return Released{}, errors.Join(d.refuse(ctx, actor, ErrChanged, BasisApproval, objects, "what", "approval"), err)
+		return Released{}, errors.Join(d.refuse(ctx, actor, ErrChanged, BasisApproval, objects, "what", fault.Params(err)["what"]), err)
 	}
 	if err != nil {
 		return Released{}, err
@@ -89,7 +89,7 @@ func (d *Desk) Release(ctx context.Context, actor accounts.Actor, id, outDir str
 		return Released{}, fmt.Errorf("release: %w", err)
 	}
 	out.Seq = receipt.Seq
-	if err := d.writeOut(ctx, actor, c, approval, receipt, out); err != nil {
+	if err := d.writeOut(ctx, actor, c, rests, receipt, out); err != nil {
 		return Released{}, errors.Join(err, d.takeBack(context.WithoutCancel(ctx), actor, c, objects, at))
 	}
 	return out, nil
@@ -110,56 +110,6 @@ func free(dir string, paths []string) error {
 	return nil
 }
 
-// approvalOf proves the approval from the log: the entry stands in the signed
-// tree and speaks of exactly these rows. What does not hold is ErrChanged.
-func (d *Desk) approvalOf(ctx context.Context, c row) (audit.Proof, error) {
-	changed := ErrChanged.With("what", "approval")
-	x := c.decision
-	if !x.Approved || x.Plan != c.planDigest || x.SHA256 != c.sha256 || x.SM3 != c.sm3 || x.Account == c.submitter {
-		return audit.Proof{}, changed
-	}
-	seq, err := d.seqOf(ctx, audit.Approval, c.id)
-	if err != nil {
-		return audit.Proof{}, err
-	}
-	if seq == 0 {
-		return audit.Proof{}, changed
-	}
-	p, err := d.cfg.Log.Prove(ctx, seq)
-	if err != nil {
-		return audit.Proof{}, fmt.Errorf("prove approval: %w", err)
-	}
-	if _, err = d.cfg.Log.Public().VerifyInclusion(p); err != nil {
-		return audit.Proof{}, fmt.Errorf("%w: %w", changed, err)
-	}
-	seal, err := c.approvalSeal()
-	if err != nil {
-		return audit.Proof{}, err
-	}
-	var e struct {
-		Actor string         `json:"actor"`
-		Event audit.Event    `json:"event"`
-		Codes map[string]any `json:"codes"`
-	}
-	if err := json.Unmarshal([]byte(p.Body), &e); err != nil {
-		return audit.Proof{}, fmt.Errorf("%w: %w", changed, err)
-	}
-	if e.Actor != x.Account || e.Event != audit.Approval || e.Codes["seal"] != seal {
-		return audit.Proof{}, changed
-	}
-	return p, nil
-}
-
-// seqOf returns the number of the newest good entry of that event about a copy,
-// 0 when there is none.
-func (d *Desk) seqOf(ctx context.Context, event audit.Event, copyID string) (int64, error) {
-	rows, err := d.cfg.Log.List(ctx, audit.Filter{Event: event, ObjectKind: "copy", ObjectID: copyID, Result: audit.OK, Limit: 1})
-	if err != nil || len(rows) == 0 {
-		return 0, err
-	}
-	return rows[0].Seq, nil
-}
-
 func (d *Desk) takeBack(ctx context.Context, actor accounts.Actor, c row, objects map[string]string, at string) error {
 	entry := audit.Entry{
 		Actor: actor.ID, Event: audit.Dissemination, Result: audit.Failed, Objects: objects,
@@ -176,8 +126,8 @@ func (d *Desk) takeBack(ctx context.Context, actor accounts.Actor, c row, object
 
 // writeOut writes the three files, the copy first. Whatever fails, none of them
 // stays.
-func (d *Desk) writeOut(ctx context.Context, actor accounts.Actor, c row, approval audit.Proof, receipt audit.Receipt, out Released) (err error) {
-	cert, err := d.certify(ctx, actor, c, approval, receipt)
+func (d *Desk) writeOut(ctx context.Context, actor accounts.Actor, c row, rests proofs, receipt audit.Receipt, out Released) (err error) {
+	cert, err := d.certify(ctx, actor, c, rests, receipt)
 	if err != nil {
 		return err
 	}
@@ -265,65 +215,4 @@ func (d *Desk) copyOut(ctx context.Context, c row, w io.Writer) error {
 		return ErrChanged.With("what", "candidate")
 	}
 	return nil
-}
-
-func (d *Desk) certify(ctx context.Context, actor accounts.Actor, c row, approval audit.Proof, receipt audit.Receipt) (certificate.Certificate, error) {
-	var none certificate.Certificate
-	record, err := d.cfg.Catalog.Record(ctx, c.recordID)
-	if err != nil {
-		return none, err
-	}
-	fonds, err := d.cfg.Catalog.Fonds(ctx)
-	if err != nil {
-		return none, err
-	}
-	m, err := c.readManifest()
-	if err != nil {
-		return none, err
-	}
-	items, err := c.items()
-	if err != nil {
-		return none, err
-	}
-	submitted, err := d.seqOf(ctx, audit.Submission, c.id)
-	if err != nil {
-		return none, err
-	}
-	proof, err := d.cfg.Log.Prove(ctx, receipt.Seq)
-	if err != nil {
-		return none, fmt.Errorf("prove release: %w", err)
-	}
-	cert := certificate.Certificate{
-		Number: c.number, Archive: d.cfg.Log.Archive(), Organ: fonds.Organ,
-		Copy:     certificate.File{SHA256: c.sha256, SM3: c.sm3, Size: c.size},
-		Original: certificate.File{SHA256: record.SHA256, SM3: record.SM3, Size: record.Size},
-		Record:   certificate.Record{CaseCode: record.CaseCode, Code: record.Code, Title: record.Title},
-		Plan:     c.planDigest,
-		Machine:  certificate.Machine{Frames: m.Frames, Duration: m.Duration, Dropped: dropped(m)},
-		Opinion:  c.decision.Opinion,
-		Log:      certificate.Log{Approval: approval, Release: proof},
-	}
-	for _, i := range items {
-		cert.Items = append(cert.Items, certificate.Item{Kind: i.Kind, From: i.From, To: i.To, Effect: i.Effect, Ground: i.Ground, Reason: i.Reason})
-	}
-	for _, k := range m.Report.Checks() {
-		cert.Machine.Checks = append(cert.Machine.Checks, certificate.Check(k))
-	}
-	for _, a := range []struct {
-		into    *certificate.Act
-		account string
-		at      string
-		seq     int64
-	}{
-		{&cert.Submitted, c.submitter, c.submittedAt, submitted},
-		{&cert.Approved, c.decision.Account, c.decision.At, approval.Seq},
-		{&cert.Released, actor.ID, store.FormatTime(receipt.At), receipt.Seq},
-	} {
-		person, err := d.cfg.Accounts.ByID(ctx, a.account)
-		if err != nil {
-			return none, fmt.Errorf("name account: %w", err)
-		}
-		*a.into = certificate.Act{Number: person.Number, Name: person.Name, At: a.at, Seq: a.seq}
-	}
-	return cert, cert.Sign(d.cfg.Log)
 }

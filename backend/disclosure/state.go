@@ -7,8 +7,8 @@ type State string
 // States (law-and-features §3).
 const (
 	Making         State = "making"    // submitted, the candidate is being made
-	StateCandidate State = "candidate" // sealed, waits for a second person
-	Checked        State = "checked"   // checked by a third person; later versions
+	StateCandidate State = "candidate" // sealed, waits for other people
+	Checked        State = "checked"   // passed by a third person, waits for the head
 	Approved       State = "approved"
 	Rejected       State = "rejected"
 	StateReleased  State = "released"
@@ -20,7 +20,8 @@ const (
 type act int
 
 const (
-	decide act = iota // approve or reject
+	checking act = iota // pass, or send back
+	decide              // approve or reject
 	release
 	withdraw
 )
@@ -31,7 +32,9 @@ func (s State) allows(a act) bool {
 	switch s {
 	case Making, Failed:
 		return a == withdraw
-	case StateCandidate, Checked:
+	case StateCandidate:
+		return a == checking || a == decide || a == withdraw
+	case Checked:
 		return a == decide || a == withdraw
 	case Approved, StateReleased:
 		return a == release || a == withdraw

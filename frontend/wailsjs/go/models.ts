@@ -640,6 +640,30 @@ export namespace desktop {
 	        this.facts = source["facts"];
 	    }
 	}
+	export class PersonCheck {
+	    passed: boolean;
+	    checker: string;
+	    at: string;
+	    opinion: string;
+	    shown: number;
+	    total: number;
+	    share: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new PersonCheck(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.passed = source["passed"];
+	        this.checker = source["checker"];
+	        this.at = source["at"];
+	        this.opinion = source["opinion"];
+	        this.shown = source["shown"];
+	        this.total = source["total"];
+	        this.share = source["share"];
+	    }
+	}
 	export class Range {
 	    from: number;
 	    to: number;
@@ -744,6 +768,7 @@ export namespace desktop {
 	    caseCode: string;
 	    state: string;
 	    submitter: string;
+	    checker: string;
 	    submittedAt: string;
 	    tracks: number;
 	    mutes: number;
@@ -764,6 +789,7 @@ export namespace desktop {
 	        this.caseCode = source["caseCode"];
 	        this.state = source["state"];
 	        this.submitter = source["submitter"];
+	        this.checker = source["checker"];
 	        this.submittedAt = source["submittedAt"];
 	        this.tracks = source["tracks"];
 	        this.mutes = source["mutes"];
@@ -787,8 +813,11 @@ export namespace desktop {
 	    duration: number;
 	    viewed: boolean;
 	    coverage: Coverage;
+	    mayCheck: boolean;
+	    whyNoCheck: string;
 	    mayApprove: boolean;
 	    whyNot: string;
+	    check?: PersonCheck;
 	    opinion: string;
 	    approver: string;
 	    decidedAt: string;
@@ -816,8 +845,11 @@ export namespace desktop {
 	        this.duration = source["duration"];
 	        this.viewed = source["viewed"];
 	        this.coverage = this.convertValues(source["coverage"], Coverage);
+	        this.mayCheck = source["mayCheck"];
+	        this.whyNoCheck = source["whyNoCheck"];
 	        this.mayApprove = source["mayApprove"];
 	        this.whyNot = source["whyNot"];
+	        this.check = this.convertValues(source["check"], PersonCheck);
 	        this.opinion = source["opinion"];
 	        this.approver = source["approver"];
 	        this.decidedAt = source["decidedAt"];
@@ -2099,6 +2131,7 @@ export namespace desktop {
 		    return a;
 		}
 	}
+	
 	
 	
 	

@@ -12,7 +12,7 @@ const stages: Record<string, string[]> = {
   describe: ['description', 'metadata modification', 'extraction', 'format identification', 'annotation'],
   check: ['fixity check', 'recovery', 'virus check', 'digital signature validation'],
   view: ['displaying', 'serving', 'shown', 'viewing-closed', 'renumbering', 'printing', 'search'],
-  redact: ['redaction', 'draft', 'submission', 'check'],
+  redact: ['redaction', 'draft', 'submission', 'check', 'check-rejection'],
   release: ['approval', 'rejection', 'withdrawal', 'dissemination', 'exporting'],
   retire: ['deaccession', 'quarantine', 'policy assignment'],
 };

@@ -4,6 +4,8 @@ import {desktop} from '../models';
 
 export function Approve(arg1:string,arg2:string,arg3:string):Promise<desktop.Copy>;
 
+export function Check(arg1:string,arg2:string,arg3:string):Promise<desktop.Copy>;
+
 export function Copies(arg1:string):Promise<Array<desktop.CopySummary>>;
 
 export function Copy(arg1:string):Promise<desktop.Copy>;
@@ -15,5 +17,7 @@ export function Reject(arg1:string,arg2:string):Promise<desktop.Copy>;
 export function Release(arg1:string,arg2:string):Promise<desktop.Released>;
 
 export function SaveDraft(arg1:desktop.Draft):Promise<desktop.Draft>;
+
+export function SendBack(arg1:string,arg2:string):Promise<desktop.Copy>;
 
 export function Submit(arg1:string):Promise<desktop.CopySummary>;

@@ -6,6 +6,10 @@ export function Approve(arg1, arg2, arg3) {
   return window['go']['desktop']['Redaction']['Approve'](arg1, arg2, arg3);
 }
 
+export function Check(arg1, arg2, arg3) {
+  return window['go']['desktop']['Redaction']['Check'](arg1, arg2, arg3);
+}
+
 export function Copies(arg1) {
   return window['go']['desktop']['Redaction']['Copies'](arg1);
 }
@@ -28,6 +32,10 @@ export function Release(arg1, arg2) {
 
 export function SaveDraft(arg1) {
   return window['go']['desktop']['Redaction']['SaveDraft'](arg1);
+}
+
+export function SendBack(arg1, arg2) {
+  return window['go']['desktop']['Redaction']['SendBack'](arg1, arg2);
 }
 
 export function Submit(arg1) {
