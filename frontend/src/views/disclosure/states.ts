@@ -17,7 +17,7 @@ const tones: Record<string, Tone> = {
 export const stateTone = (state: string): Tone => tones[state] ?? '';
 
 /** The steps of the flow column, in order. */
-export const flow = ['submitted', 'made', 'viewed', 'decided', 'released'] as const;
+export const flow = ['submitted', 'made', 'checked', 'viewed', 'decided', 'released'] as const;
 export type FlowStep = (typeof flow)[number];
 
 const reached: Record<string, number> = {
@@ -25,12 +25,15 @@ const reached: Record<string, number> = {
   failed: 1,
   candidate: 2,
   checked: 3,
-  approved: 4,
-  rejected: 4,
-  released: 5,
-  withdrawn: 5,
+  approved: 5,
+  rejected: 5,
+  released: 6,
+  withdrawn: 6,
 };
 
-/** current is the index of the step that is on; flow.length when all is done. */
-export const current = (state: string, viewed: boolean): number =>
-  state === 'candidate' && viewed ? 3 : (reached[state] ?? 0);
+/**
+ * current is the index of the step that is on; flow.length when all is done. Who
+ * viewed the candidate as its approver is at the decision, checked or not.
+ */
+export const current = (state: string, decides: boolean): number =>
+  decides && ['candidate', 'checked'].includes(state) ? 4 : (reached[state] ?? 0);
