@@ -4,6 +4,7 @@
 // DIAOYUE_E2E_BIN names the binary, DIAOYUE_E2E_ASSETS a built interface to use
 // instead of the embedded one. Pictures land in e2e/.out.
 import { browse, shoot, Station } from './support.mjs';
+import * as checking from './checking.mjs';
 import * as custody from './custody.mjs';
 import * as finding from './finding.mjs';
 import * as firstrun from './firstrun.mjs';
@@ -28,6 +29,7 @@ const walks = {
   kinds,
   pages,
   redaction,
+  checking,
   hostile,
   texts,
   people,
