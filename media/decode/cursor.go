@@ -31,6 +31,7 @@ type cursor struct {
 	at     int64 // frame given out last, -1 if the decoder was just started
 	ended  bool  // the decoder was told that nothing follows
 	warmed bool  // a picture was decoded since the file was opened
+	passed bool  // the last packet was passed over
 	repeat int64 // frames seen of packet tag
 	tag    int64
 	onward int // frames given by going on, since it was put where it stands
@@ -64,7 +65,7 @@ func (c *cursor) restart(ctx context.Context) error {
 		c.close()
 		return err
 	}
-	c.next, c.at, c.ended, c.warmed = 0, -1, false, false
+	c.next, c.at, c.ended, c.warmed, c.passed = 0, -1, false, false, false
 	c.repeat, c.tag = 0, -1
 	return nil
 }
@@ -277,12 +278,18 @@ func (c *cursor) receive(ctx context.Context, k keeping, last int64) (*av.Frame,
 }
 
 // passOver says whether the packet at hand may be skipped if nothing refers to
-// its picture. Damaged streams are always decoded whole.
+// its picture. Damaged streams are always decoded whole. A packet that shows
+// nothing may be the second field of the one before and goes the same way:
+// alone it would be taken for a picture.
 func (c *cursor) passOver(k keeping, last int64) av.Skip {
+	before := c.passed
+	c.passed = false
 	if c.d.opts.Full || last < 0 || c.next == last || c.ix.State() == frameindex.Damaged {
 		return av.SkipNothing
 	}
-	if n := c.ix.FrameOf(c.next); n >= 0 && n < c.ix.FrameOf(last) && !k.wants(n) {
+	n := c.ix.FrameOf(c.next)
+	if n < 0 && before || n >= 0 && n < c.ix.FrameOf(last) && !k.wants(n) {
+		c.passed = true
 		return av.SkipUnreferred
 	}
 	return av.SkipNothing
@@ -294,7 +301,7 @@ func (c *cursor) seek(ctx context.Context, k int64) error {
 		return err
 	}
 	c.dec.Flush()
-	c.at, c.ended, c.tag, c.repeat = -1, false, -1, 0
+	c.at, c.ended, c.passed, c.tag, c.repeat = -1, false, false, -1, 0
 	found, err := c.d.places().Stand(ctx, c.src, k)
 	if err != nil || !found {
 		c.lose()

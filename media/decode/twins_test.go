@@ -21,7 +21,9 @@ func TestAwkwardTwins(t *testing.T) {
 		ffmpeg(t, append(slices.Concat(source, args), at(name))...)
 	}
 	run("mbaff.ts", "-c:v", "libx264", "-flags", "+ilme", "-x264-params", "interlaced=1:keyint=15:bframes=2")
-	run("fields.ts", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-g", "12", "-bf", "2")
+	run("mbaff.mkv", "-c:v", "libx264", "-flags", "+ilme", "-x264-params", "bff=1:keyint=15:bframes=2")
+	run("fields.ts", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-top", "1", "-g", "12", "-bf", "2")
+	run("fields.mpg", "-c:v", "mpeg2video", "-flags", "+ildct+ilme", "-top", "0", "-g", "12", "-bf", "2", "-f", "vob")
 	run("recovery.h264", "-c:v", "libx264", "-x264-params", "intra-refresh=1:keyint=10")
 	run("hidden.webm", "-c:v", "libvpx", "-auto-alt-ref", "1", "-lag-in-frames", "10", "-g", "15")
 	run("part.ts", "-c:v", "libx264", "-g", "10", "-bf", "2")
@@ -64,7 +66,7 @@ func TestAwkwardTwins(t *testing.T) {
 	ffmpeg(t, "-i", at("part.ts"), "-i", at("mbaff.ts"), "-map", "0:v", "-map", "1:v", "-c", "copy", at("two.mkv"))
 
 	for _, name := range []string{
-		"mbaff.ts", "fields.ts", "recovery.h264", "hidden.webm", "reset.ts", "hole.ts", "cover.mp4", "two.mkv", "lacking.avi", "packed.avi",
+		"mbaff.ts", "mbaff.mkv", "fields.ts", "fields.mpg", "recovery.h264", "hidden.webm", "reset.ts", "hole.ts", "cover.mp4", "two.mkv", "lacking.avi", "packed.avi",
 		"program.mpg", "h264.mpg", "uneven.mp4", "hevc.ts", "edited.mp4", "before.nut", "cut.mp4", "flipped.ts",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -105,7 +105,8 @@ func Build(ctx context.Context, f *os.File, progress func(done, total int64)) (*
 // frames; one whose video gives no picture is media.ErrDamaged, or
 // media.ErrEncrypted. Where the decoder complains, the pass is run again from
 // the start with one thread, which alone is deterministic then, and the state
-// is Damaged.
+// is Damaged, unless that pass has no complaint and the same pictures (of fields
+// threads complain without a reason).
 //
 // A resumed build decodes again from a key packet some way before the point
 // where it was interrupted. Every packet, time and picture from there on must
@@ -127,8 +128,9 @@ func Resume(ctx context.Context, f *os.File, o Options) (*Index, error) {
 	}
 	if err == nil && damage > 0 {
 		o.Checkpoint = nil // what errors leave behind cannot be taken up again
-		ix, _, err = pass(ctx, f, 1, o)
-		if err == nil {
+		threaded := ix
+		ix, damage, err = pass(ctx, f, 1, o)
+		if err == nil && (damage > 0 || !slices.Equal(ix.frames, threaded.frames)) {
 			ix.state = Damaged
 		}
 	}
