@@ -83,5 +83,6 @@ const DerivedOfficePDF = "office-pdf-v1"
 const DerivedIndexPart = "frameindex-part-v1"
 
 // DerivedPreview is the kind under which the vault keeps thumbnails and sound
-// curve of a recording (media/preview).
+// curve of a recording (media/preview). The file says itself of which version it
+// is; a newer one takes its place.
 const DerivedPreview = "preview-v1"

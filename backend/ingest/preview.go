@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/catalog"
 	"diaoyue.example/workstation/backend/jobs"
 	"diaoyue.example/workstation/backend/store"
+	"diaoyue.example/workstation/media/preview"
 	"diaoyue.example/workstation/media/remote"
 )
 
@@ -72,19 +72,37 @@ func (d *Desk) derivedBytes(r catalog.Record, kind string) ([]byte, error) {
 	return data, nil
 }
 
+// hasPreview reports whether there is a preview that this version can read.
+func (d *Desk) hasPreview(r catalog.Record) (bool, error) {
+	f, err := d.cfg.Vault.Derived(r.SHA256, catalog.DerivedPreview)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("open preview: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err == nil {
+		_, err = preview.Read(f, info.Size())
+	}
+	if errors.Is(err, preview.ErrFormat) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // WantPreview lets the preview of a recording be made, unless that was done,
-// waits to be done or failed: archives of earlier versions have none.
+// waits to be done or failed: archives of earlier versions have none, or one of
+// another form.
 func (d *Desk) WantPreview(ctx context.Context, recordID string) error {
 	r, err := d.cfg.Catalog.Record(ctx, recordID)
 	if err != nil {
 		return err
 	}
-	f, err := d.cfg.Vault.Derived(r.SHA256, catalog.DerivedPreview)
-	if err == nil {
-		return f.Close()
-	}
-	if !errors.Is(err, os.ErrNotExist) || !r.Footage() {
-		return nil
+	made, err := d.hasPreview(r)
+	if err != nil || made || !r.Footage() {
+		return err
 	}
 	known, err := d.cfg.Jobs.Of(ctx, recordID)
 	if err != nil {

@@ -1,7 +1,9 @@
 package ingest_test
 
 import (
+	"bytes"
 	"errors"
+	"io"
 	"io/fs"
 	"testing"
 
@@ -70,5 +72,49 @@ func TestPreviewIsMade(t *testing.T) {
 	}
 	if ingest.JobPreview != "preview" {
 		t.Error("the job's name is stored in archives and must not change")
+	}
+}
+
+// A preview of another version is no preview: one is made in its place when
+// somebody asks, and in this version's form it stays.
+func TestPreviewOfAnotherVersion(t *testing.T) {
+	h := backendtest.Open(t, backendtest.Options{})
+	file := h.Case(t, "C-1")
+	r := h.Take(t, file.ID, backendtest.Clip(t, t.TempDir(), "a.mp4", backendtest.Small()))[0]
+	if err := h.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kept := func() []byte {
+		f, err := h.Vault.Derived(r.SHA256, catalog.DerivedPreview)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		data, err := io.ReadAll(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	want := kept()
+	const first = "DYPREVW\x01" // how previews began whose tiles are of the wrong shape
+	if bytes.HasPrefix(want, []byte(first)) {
+		t.Fatal("a preview is made in that form")
+	}
+	err := h.Vault.PutDerived(t.Context(), r.SHA256, catalog.DerivedPreview, func(w io.Writer) error {
+		_, err := w.Write(append([]byte(first), want[len(first):]...))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err = h.Ingest.WantPreview(t.Context(), r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err = h.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := kept(); !bytes.Equal(got, want) {
+		t.Errorf("begins with %q after it was asked for", got[:len(first)])
 	}
 }

@@ -274,7 +274,7 @@ func TestChangedBytes(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	f.Add([]byte("DYPREVW\x01\x02\x00\x00\x00{}"))
+	f.Add([]byte("DYPREVW\x02\x02\x00\x00\x00{}"))
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		p, err := preview.Read(bytes.NewReader(data), int64(len(data)))
 		if err != nil {

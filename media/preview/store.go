@@ -10,11 +10,12 @@ import (
 	"io"
 )
 
-// magic begins every preview; the last byte is the version.
-const magic = "DYPREVW\x01"
+// magic begins every preview; the last byte is the version. In version 1 tiles
+// did not respect the shape of points.
+const magic = "DYPREVW\x02"
 
 const (
-	version   = 1
+	version   = 2
 	maxHeader = 8 << 20
 	maxTiles  = 100_000
 )
