@@ -96,6 +96,8 @@ int dy_source_open(dy_source *s, int fd, const char *formats, const char *codecs
 		dy_io_close(&s->io, &pb);
 		return r;
 	}
+	s->io.dense = av_match_name(in->name, "ivf,caf");
+	s->io.counts = av_match_name("flv", in->name);
 	s->fmt->pb = pb;
 	s->fmt->flags |= AVFMT_FLAG_CUSTOM_IO;
 	s->fmt->opaque = &s->log;
@@ -177,6 +179,7 @@ int dy_next(AVFormatContext *f, AVPacket *p, int stream, dy_packet *out) {
 	for (int again = 0;;) {
 		int r = av_read_frame(f, p);
 		if (r == AVERROR(EAGAIN) && ++again < ts_most / ts_search) continue;
+		if (r == AVERROR_EOF && dy_io_resume(f->pb->opaque)) continue;
 		if (r < 0) return r;
 		again = 0;
 		if (p->size > 0 && !bare) search_anew(f);

@@ -19,6 +19,9 @@ typedef struct {
 	int64_t searched; // zeros read since the last packet
 	int64_t empty[2]; // a run of zeros that was measured
 	long gaps;        // runs of zeros that were passed over though data follow, or given up
+	int dense;        // the demuxer takes every few zeros for an empty piece: it is slow among them, and finds nothing
+	int counts;       // the demuxer counts the bytes of a search itself
+	int64_t resume;   // where such a one, told that the file ends, goes on; 0: nowhere
 	int blind;        // reads pass on without fetching: only the container's own table is asked
 	atomic_int stop;  // set by another thread: every read fails from then on
 } dy_io;
@@ -53,6 +56,7 @@ int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb);
 void dy_io_close(dy_io *io, AVIOContext **pb);
 void dy_io_stop(dy_io *io, int stop);
 void dy_io_search_anew(dy_io *io);
+int dy_io_resume(dy_io *io); // sets a demuxer down behind a gap that it was told to be the end
 
 dy_log *dy_log_new(void);
 void dy_log_free(dy_log *l);

@@ -60,7 +60,7 @@ func TestHoleThatIsSound(t *testing.T) {
 // that it is searched byte by byte, at their places.
 func TestGapInTheMiddle(t *testing.T) {
 	const short, long, written = 1 << 20, 10 << 30, 64 << 20 // bytes
-	for _, format := range []string{"mpegts", "mpeg", "matroska", "h264"} {
+	for _, format := range []string{"mpegts", "mpeg", "matroska", "flv", "h264"} {
 		t.Run(format, func(t *testing.T) {
 			want, gaps := scanned(t, gapped(t, format, short, false))
 			if len(want) < 300 || gaps != 0 {

@@ -21,6 +21,7 @@ enum {
 	search_many = 8,        // gaps after which it searches long_run only
 	long_run = 4 << 20,     // zeros just read before any are passed over: FFmpeg's buffer holds nothing else then
 	measure_at_once = 1 << 20,
+	zeros_before = 32, // the gap that is left to a demuxer set down behind it
 };
 static const int64_t measure_most = 16ll << 30; // written zeros read through for what follows
 
@@ -72,7 +73,7 @@ static int in_vain(dy_io *io, const uint8_t *buf, int64_t r, int n) {
 		return 0;
 	}
 	if (n > io->pb->buffer_size) return 0;
-	int64_t most = io->gaps < search_many ? search_most : long_run;
+	int64_t most = io->gaps < search_many && !io->dense ? search_most : long_run;
 	if (io->searched >= most && io->pos - io->run >= long_run) return 1;
 	io->searched += r;
 	return 0;
@@ -80,7 +81,9 @@ static int in_vain(dy_io *io, const uint8_t *buf, int64_t r, int n) {
 
 // Goes on where the zeros end. FFmpeg counts positions by what it was given, so
 // its count is moved too; its buffer holds zeros alone (see long_run), which is
-// right before the new place as well.
+// right before the new place as well. A demuxer that counts the bytes of its
+// search itself would go back by as many as were passed over: it is told that
+// the file ends, and set down behind by dy_next.
 static int64_t pass_over(dy_io *io, uint8_t *buf, int n) {
 	if (io->pos < io->empty[0] || io->pos >= io->empty[1]) {
 		uint8_t *room = av_malloc(measure_at_once);
@@ -91,6 +94,10 @@ static int64_t pass_over(dy_io *io, uint8_t *buf, int n) {
 	}
 	if (io->empty[1] >= io->size) return AVERROR_EOF;
 	io->gaps++;
+	if (io->counts) {
+		io->resume = io->empty[1] - zeros_before;
+		return AVERROR_EOF;
+	}
 	io->pb->pos += io->empty[1] - io->pos;
 	io->pos = io->empty[1];
 	int64_t r = fetch(io, io->pos, buf, n);
@@ -144,7 +151,14 @@ static int64_t io_seek(void *opaque, int64_t off, int whence) {
 	return off;
 }
 
-void dy_io_search_anew(dy_io *io) { io->searched = 0; }
+void dy_io_search_anew(dy_io *io) { io->searched = io->resume = 0; }
+
+int dy_io_resume(dy_io *io) {
+	int64_t at = io->resume;
+	if (!at) return 0;
+	dy_io_search_anew(io);
+	return avio_seek(io->pb, at, SEEK_SET) == at;
+}
 
 int dy_io_open(dy_io *io, int fd, int write, AVIOContext **pb) {
 	struct stat st;
