@@ -19,6 +19,7 @@ func TestSoundJoins(t *testing.T) {
 		"late start":    {Width: 320, Height: 180, Frames: 150, Sound: true, StartPTS: 50000},
 		"aac in ts":     {Width: 320, Height: 180, Frames: 150, Sound: true, Format: "mpegts"},
 		"pcm in avi":    {Width: 320, Height: 180, Frames: 150, Sound: true, Format: "avi", Codec: "mpeg4"},
+		"clock anew":    {Width: 320, Height: 180, Frames: 150, Sound: true, Format: "mpegts", StartPTS: 95441 * 25000}, // 33 bits of 90 kHz end after 2.7 s
 		"aac in mkv":    {Width: 320, Height: 180, Frames: 150, Sound: true, Format: "matroska"},
 		"without video": {Frames: 150, SoundOnly: true},
 		"wav":           {Frames: 150, SoundOnly: true, Format: "wav"},

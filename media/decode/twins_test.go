@@ -36,6 +36,7 @@ func TestAwkwardTwins(t *testing.T) {
 	run("frag.mp4", "-c:v", "libx264", "-g", "10", "-bf", "2", "-movflags", "frag_keyframe+empty_moov")
 	run("hevc.ts", "-c:v", "libx265", "-g", "15", "-x265-params", "log-level=none:bframes=3")
 	ffmpeg(t, "-ss", "0.5", "-i", at("part.mp4"), "-c", "copy", at("edited.mp4"))
+	ffmpeg(t, "-i", at("part.ts"), "-c", "copy", "-output_ts_offset", "95442.9", at("wrap.ts")) // its clock of 33 bits begins anew after 0.8 s
 	ffmpeg(t, "-itsoffset", "-0.7", "-i", at("part.ts"), "-c", "copy", "-copyts", "-avoid_negative_ts", "disabled", at("before.nut"))
 	frag, err := os.ReadFile(at("frag.mp4"))
 	if err != nil {
@@ -66,7 +67,7 @@ func TestAwkwardTwins(t *testing.T) {
 	ffmpeg(t, "-i", at("part.ts"), "-i", at("mbaff.ts"), "-map", "0:v", "-map", "1:v", "-c", "copy", at("two.mkv"))
 
 	for _, name := range []string{
-		"mbaff.ts", "mbaff.mkv", "fields.ts", "fields.mpg", "recovery.h264", "hidden.webm", "reset.ts", "hole.ts", "cover.mp4", "two.mkv", "lacking.avi", "packed.avi",
+		"mbaff.ts", "mbaff.mkv", "fields.ts", "fields.mpg", "recovery.h264", "hidden.webm", "reset.ts", "wrap.ts", "hole.ts", "cover.mp4", "two.mkv", "lacking.avi", "packed.avi",
 		"program.mpg", "h264.mpg", "uneven.mp4", "hevc.ts", "edited.mp4", "before.nut", "cut.mp4", "flipped.ts",
 	} {
 		t.Run(name, func(t *testing.T) {
