@@ -38,9 +38,10 @@ const maxSound = 600.0 // s
 // shown frame (after 0 of the file's own clock where there is no video).
 // Sample i of the track's clock is the same sample in every answer: neighbours
 // join without a gap. (Noise that a codec leaves to the decoder to make up, as
-// some AAC, AC-3 and AMR-WB do, is other noise after a jump.) What the track
-// does not hold is left out at its ends (From says where the answer starts) and
-// silent in its holes. At most ten minutes are answered. Errors:
+// some AAC, AC-3 and AMR-WB do, follows from all that was decoded before: farther
+// than madeUp packets from the start it is other noise after a jump.) What the
+// track does not hold is left out at its ends (From says where the answer
+// starts) and silent in its holes. At most ten minutes are answered. Errors:
 // media.ErrNoSound, media.ErrDamaged.
 func (d *Decoder) Sound(ctx context.Context, track int, from, to float64) (media.Samples, error) {
 	if track < 0 || track >= len(d.sound.streams) {
@@ -99,13 +100,22 @@ type soundTrack struct {
 	inRate        int // of the stream
 	rate, channel int // of the answers
 
-	src     *av.Source
-	dec     *av.Decoder
-	conv    *av.Resampler
-	next    int // packet that is read next, -1 unknown
-	fresh   int // packets decoded since the last start
-	pieces  map[int][]piece
-	recency []int
+	src      *av.Source
+	dec      *av.Decoder
+	conv     *av.Resampler
+	next     int  // packet that is read next, -1 unknown
+	fresh    int  // packets decoded since the last start
+	starting int  // starts so far
+	noisy    int  // packets from the start for which made-up noise is reproduced; 0: the codec has none
+	linear   bool // it decoded every packet from the first one on
+	pieces   map[int]heard
+	recency  []int
+}
+
+// heard is what a packet gave after one start of the decoder.
+type heard struct {
+	start  int
+	pieces []piece
 }
 
 // piece is what one packet gave: samples from a position on.
@@ -122,7 +132,7 @@ const (
 )
 
 func (d *Decoder) openTrack(ctx context.Context, stream int) (*soundTrack, error) {
-	t := &soundTrack{d: d, stream: stream, origin: d.origin(), pieces: map[int][]piece{}}
+	t := &soundTrack{d: d, stream: stream, origin: d.origin(), pieces: map[int]heard{}}
 	if err := t.restart(ctx); err != nil {
 		return nil, err
 	}
@@ -271,7 +281,23 @@ func (t *soundTrack) restart(ctx context.Context) error {
 		return err
 	}
 	t.next, t.fresh = 0, preroll // from the very start nothing is missing
+	t.starting++
+	t.linear = true
+	t.noisy = madeUp(t.src.Codec(t.stream))
 	return nil
+}
+
+// madeUp says for how many packets from the first one on a codec's decoding is
+// repeated for the sake of the noise that it leaves to the decoder: 200 to 400 ms
+// of computing. Whether a stream has such noise is known only by decoding it.
+func madeUp(codec string) int {
+	switch codec {
+	case "aac", "aac_latm", "ac3", "eac3":
+		return 10_000
+	case "amr_wb":
+		return 3_500
+	}
+	return 0
 }
 
 // samples answers in the answer's rate.
@@ -347,33 +373,47 @@ func (t *soundTrack) packetAt(pos int64) int {
 
 // packet returns what packet i gives, decoding up to it if need be.
 func (t *soundTrack) packet(ctx context.Context, i int) ([]piece, error) {
-	if p, ok := t.pieces[i]; ok {
-		return p, nil
+	if h, ok := t.pieces[i]; ok {
+		return h.pieces, nil
 	}
-	if t.src == nil || t.next < 0 || t.next > i || i-t.next > 4*preroll {
-		if err := t.start(ctx, max(0, i-preroll)); err != nil {
+	if !t.leadsTo(i) {
+		if err := t.start(ctx, i); err != nil {
 			return nil, err
 		}
 	}
 	const late = 2 // packets by which a decoder may lag
-	for t.next <= i || t.pieces[i] == nil && t.next > i && t.next <= i+late {
+	for t.next <= i || t.pieces[i].pieces == nil && t.next > i && t.next <= i+late {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if err := t.decode(); err != nil {
 			if errors.Is(err, io.EOF) {
-				return t.pieces[i], nil
+				break
 			}
 			return nil, err
 		}
 	}
-	return t.pieces[i], nil
+	return t.pieces[i].pieces, nil
 }
 
-// start stands before packet k: by a seek that is proved by the packet it
-// lands on, else from the first packet.
-func (t *soundTrack) start(ctx context.Context, k int) error {
-	if k > 0 && t.src != nil && t.seek(ctx, k) {
+// leadsTo reports whether going on from where the decoder stands is a good way
+// to packet i.
+func (t *soundTrack) leadsTo(i int) bool {
+	switch {
+	case t.src == nil || t.next < 0 || t.next > i:
+		return false
+	case t.noisy > 0 && t.linear:
+		return i-t.next <= t.noisy
+	case i < t.noisy:
+		return false // from the first packet the noise is the right one
+	}
+	return i-t.next <= 4*preroll
+}
+
+// start stands some way before packet i, by a seek that is proved by the packet
+// it lands on, or at the first packet, which alone gives the same noise again.
+func (t *soundTrack) start(ctx context.Context, i int) error {
+	if k := i - preroll; k > 0 && t.src != nil && i >= t.noisy && t.seek(ctx, k) {
 		return nil
 	}
 	return t.restart(ctx)
@@ -386,7 +426,8 @@ func (t *soundTrack) seek(ctx context.Context, k int) bool {
 		return false
 	}
 	_ = t.dec.Send(t.src, int64(k), av.SkipNothing)
-	t.next, t.fresh = k+1, 0
+	t.next, t.fresh, t.linear = k+1, 0, false
+	t.starting++
 	t.receive()
 	return true
 }
@@ -429,8 +470,15 @@ func (t *soundTrack) store(f *av.Frame) {
 		return
 	}
 	at := t.starts[i]
-	if have := t.pieces[i]; len(have) > 0 {
-		last := have[len(have)-1]
+	h := t.pieces[i]
+	if h.start != t.starting {
+		if h.pieces == nil {
+			t.recency = append(t.recency, i)
+		}
+		h = heard{start: t.starting}
+	}
+	if len(h.pieces) > 0 {
+		last := h.pieces[len(h.pieces)-1]
 		at = last.at + int64(len(last.data)/t.channel)
 	} else if p := t.packets[i]; p.PTS != av.NoPTS && f.PTS() != av.NoPTS && f.PTS() > p.PTS {
 		// Samples cut off the front (encoder delay) move what is left up to the
@@ -444,10 +492,8 @@ func (t *soundTrack) store(f *av.Frame) {
 		}
 		at += cut
 	}
-	if t.pieces[i] == nil {
-		t.recency = append(t.recency, i)
-	}
-	t.pieces[i] = append(t.pieces[i], piece{at, data})
+	h.pieces = append(h.pieces, piece{at, data})
+	t.pieces[i] = h
 	for len(t.recency) > maxPieces {
 		delete(t.pieces, t.recency[0])
 		t.recency = t.recency[1:]
