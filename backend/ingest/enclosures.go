@@ -23,7 +23,9 @@ const maxNested = 5
 
 // carries says whether a record may carry others: mails, and papers with
 // attachments.
-func carries(r catalog.Record) bool { return slices.Contains([]string{"eml", "msg", "ofd"}, r.Format) }
+func carries(r catalog.Record) bool {
+	return slices.Contains([]string{"eml", "msg", "ofd", "pdf"}, r.Format)
+}
 
 // takeEnclosures makes each file that a mail or a paper carries a record of its
 // own, with its own digests, beside its holder. Done twice, it finds them there.

@@ -14,8 +14,8 @@ import (
 // allows.
 const maxEnclosedName = 200
 
-// Enclosure is a file that another file carries: the attachment of a mail or of
-// an OFD.
+// Enclosure is a file that another file carries: the attachment of a mail, of an
+// OFD or of a PDF.
 type Enclosure struct {
 	Name    string // as its sender named it, without any path; never empty
 	Content []byte

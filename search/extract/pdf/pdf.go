@@ -26,8 +26,9 @@ import (
 const (
 	// maxOpen is how many documents may be open at once; each has a sandbox.
 	maxOpen = 8
-	// memoryPages bounds one sandbox: 64 KiB each, 768 MiB.
-	memoryPages = 12288
+	// memoryPages bounds one sandbox: 64 KiB each, 384 MiB. A child
+	// that holds 1 GiB at most dies of more, for growing it copies it.
+	memoryPages = 6144
 	// signatureWithin is how far from the start readers look for the signature.
 	signatureWithin = 1024
 )
