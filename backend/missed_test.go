@@ -23,8 +23,7 @@ func earlier(t *testing.T, h *backendtest.House, more string) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	past(t, h.Config.Dir, `DELETE FROM job WHERE kind IN ('subtitles', 'enclosures', 'missed'); DELETE FROM job_pause;
-		DROP TABLE missed_work; DROP INDEX job_subject; DELETE FROM schema_version WHERE version_id = 36;`+more)
+	past(t, h.Config.Dir, `DELETE FROM job WHERE kind IN ('subtitles', 'enclosures', 'missed'); DELETE FROM job_pause; DELETE FROM question;`+more)
 }
 
 func reopen(t *testing.T, h *backendtest.House) {
@@ -183,4 +182,62 @@ func TestEarlierRecordsAreAskedOnce(t *testing.T) {
 			t.Errorf("%s was asked %d times", id, n)
 		}
 	}
+}
+
+// Who was asked before the work knew something is asked for that, once; who was
+// asked since, or can have none of it, is not.
+func TestWhatIsNewIsAskedAgain(t *testing.T) {
+	h := backendtest.Open(t, backendtest.Options{})
+	hold(t, h, ingest.JobPreview)
+	path := filepath.Join(t.TempDir(), "note.txt")
+	if err := os.WriteFile(path, []byte("words"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	first := h.Take(t, h.Case(t, "C-1").ID, path)[0]
+	if err := h.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	more := `UPDATE job SET created_at = '2000-01-01T00:00:00.000000Z';
+		INSERT INTO question (kind, answered, put, since, looked) VALUES ('subtitles', 1, 1, '', ''), ('enclosures', 1, 1, '', '');
+		INSERT INTO job_pause (kind, since) VALUES ('subtitles', ''), ('enclosures', '');`
+	records := []struct{ id, medium, format, asked string }{
+		{"a", catalog.MediumVideo, "mp4", "2000"},
+		{"b", catalog.MediumVideo, "mkv", "2000"},
+		{"c", catalog.MediumAudio, "m4a", "2000"},
+		{"d", catalog.MediumVideo, "mov", "2999"},
+		{"e", catalog.MediumDocument, "pdf", ""},
+		{"f", catalog.MediumDocument, "eml", "2000"},
+	}
+	columns := `case_id, kind, stage, title, date, file_name, size, sm3, stored_at, stored_by, timeliness, text_state`
+	for i, r := range records {
+		more += fmt.Sprintf(`INSERT INTO record (id, number, sha256, medium, format, index_state, %[1]s)
+			SELECT '%[2]s', %[3]d, printf('%%064x', %[3]d), '%[4]s', '%[5]s', 'verified', %[1]s FROM record WHERE id = '%[6]s';`,
+			columns, r.id, i+100, r.medium, r.format, first.ID)
+		kind := ingest.JobSubtitles
+		if r.medium == catalog.MediumDocument {
+			kind = ingest.JobEnclosures
+		}
+		if r.asked != "" {
+			more += fmt.Sprintf(`INSERT INTO job (id, kind, subject, payload, state, created_at) VALUES ('0%[1]s', '%[2]s', '%[1]s', '', 'done', '%[3]s-01-01T00:00:00.000000Z');`,
+				r.id, kind, r.asked)
+		}
+	}
+	earlier(t, h, more)
+	for range 3 {
+		reopen(t, h)
+		if err := h.Jobs.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, r := range records {
+			got += fmt.Sprintf("%s %d %d, ", r.id, of(t, h, ingest.JobSubtitles, r.id), of(t, h, ingest.JobEnclosures, r.id))
+		}
+		if want := "a 2 0, b 1 0, c 2 0, d 1 0, e 0 1, f 0 1, "; got != want {
+			t.Errorf("asked %s, want %s", got, want)
+		}
+		if err := h.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopen(t, h)
 }

@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,69 +25,115 @@ const (
 	missedQueue = 100
 )
 
-// missed says which records want a kind of work that an earlier version did not
-// do; nil when none do. A recording whose frames are still counted gets its
-// words by itself.
-func missed(kind string) func(catalog.Record) bool {
+// missed says, by its version, which records want a kind of work that earlier
+// programs did not do; nil when there is no such kind. Whoever teaches a kind of
+// work something new appends to its list those who want it for that: they are
+// asked again, once. A recording whose frames are still counted gets its words
+// by itself.
+func missed(kind string) []func(catalog.Record) bool {
 	switch kind {
 	case JobSubtitles:
-		return func(r catalog.Record) bool {
-			return r.Medium == catalog.MediumAudio && r.IndexState != catalog.IndexUnreadable ||
-				r.Medium == catalog.MediumVideo && slices.Contains([]string{catalog.IndexVerified, catalog.IndexDamaged}, r.IndexState)
+		return []func(catalog.Record) bool{
+			recorded,
+			func(r catalog.Record) bool { // tracks of WebVTT in boxes
+				return recorded(r) && slices.Contains([]string{"mp4", "m4v", "m4a", "mov", "3gp"}, r.Format)
+			},
 		}
 	case JobEnclosures:
-		return carries
+		return []func(catalog.Record) bool{
+			func(r catalog.Record) bool { return carries(r) && r.Format != "pdf" },
+			func(r catalog.Record) bool { return r.Format == "pdf" },
+		}
 	}
 	return nil
+}
+
+// recorded says whether a record's tracks can be read now.
+func recorded(r catalog.Record) bool {
+	return r.Medium == catalog.MediumAudio && r.IndexState != catalog.IndexUnreadable ||
+		r.Medium == catalog.MediumVideo && slices.Contains([]string{catalog.IndexVerified, catalog.IndexDamaged}, r.IndexState)
+}
+
+// question is how far the records of an archive were asked for a kind of work.
+type question struct {
+	answered int    // version that every record was asked for
+	put      int    // version that they are asked for now; answered when none is
+	since    string // when that was put: who was given the work later knows it
+	looked   string // last record that was looked at, "" none
 }
 
 // AskMissed begins with what records of earlier versions never got, or goes on
 // with it. It is called when the archive is opened, and costs one look when
 // there is nothing.
 func (d *Desk) AskMissed(ctx context.Context) error {
-	kinds, err := d.missedKinds(ctx)
-	if err != nil {
-		return err
-	}
-	for _, kind := range kinds {
-		of, err := d.cfg.Jobs.Of(ctx, kind)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(of, func(j jobs.Job) bool { return j.Kind == JobMissed && j.Open() }) {
-			continue // it goes on by itself
-		}
-		_, err = d.cfg.Log.Do(ctx, missedEntry(kind, nil), func(tx *store.Tx) error {
-			_, failure := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobMissed, Subject: kind})
-			return failure
-		})
-		if err != nil {
+	for _, kind := range []string{JobSubtitles, JobEnclosures} {
+		if err := d.askMissed(ctx, kind); err != nil {
 			return fmt.Errorf("queue missed work: %w", err)
 		}
 	}
 	return nil
 }
 
-func (d *Desk) missedKinds(ctx context.Context) (kinds []string, err error) {
-	err = d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
-		rows, failure := tx.QueryContext(ctx, `SELECT kind FROM missed_work ORDER BY kind DESC`)
-		if failure != nil {
-			return failure
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var kind string
-			if failure = rows.Scan(&kind); failure != nil {
-				return failure
-			}
-			kinds = append(kinds, kind)
-		}
-		return rows.Err()
-	})
+func (d *Desk) askMissed(ctx context.Context, kind string) error {
+	q, err := d.question(ctx, kind)
 	if err != nil {
-		return nil, fmt.Errorf("read missed work: %w", err)
+		return err
 	}
-	return kinds, nil
+	fresh := q.put < len(missed(kind))
+	if !fresh && q.answered == q.put {
+		return nil
+	}
+	if fresh {
+		q.put, q.since, q.looked = len(missed(kind)), store.FormatTime(d.cfg.Now()), ""
+		first, err := d.cfg.Catalog.After(ctx, "", 1)
+		if err != nil {
+			return err
+		}
+		if len(first) == 0 { // nobody to ask
+			q.answered = q.put
+			return d.cfg.DB.Write(ctx, func(tx *store.Tx) error { return q.keep(ctx, tx, kind) })
+		}
+	}
+	of, err := d.cfg.Jobs.Of(ctx, kind)
+	if err != nil {
+		return err
+	}
+	asking := slices.ContainsFunc(of, func(j jobs.Job) bool { return j.Kind == JobMissed && j.Open() })
+	if asking && !fresh {
+		return nil // it goes on by itself
+	}
+	_, err = d.cfg.Log.Do(ctx, missedEntry(kind, nil), func(tx *store.Tx) error {
+		if err := q.keep(ctx, tx, kind); err != nil || asking {
+			return err
+		}
+		_, err := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobMissed, Subject: kind})
+		return err
+	})
+	return err
+}
+
+func (d *Desk) question(ctx context.Context, kind string) (q question, err error) {
+	err = d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT answered, put, since, looked FROM question WHERE kind = ?`, kind).
+			Scan(&q.answered, &q.put, &q.since, &q.looked)
+	})
+	if errors.Is(err, sql.ErrNoRows) {
+		return question{}, nil
+	}
+	if err != nil {
+		return question{}, fmt.Errorf("read missed work: %w", err)
+	}
+	return q, nil
+}
+
+func (q question) keep(ctx context.Context, tx *store.Tx, kind string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO question (kind, answered, put, since, looked) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (kind) DO UPDATE SET answered = excluded.answered, put = excluded.put, since = excluded.since, looked = excluded.looked`,
+		kind, q.answered, q.put, q.since, q.looked)
+	if err != nil {
+		return fmt.Errorf("keep mark of missed work: %w", err)
+	}
+	return nil
 }
 
 // queueMissed queues the work of the next records that never got it, moves the
@@ -93,13 +141,16 @@ func (d *Desk) missedKinds(ctx context.Context) (kinds []string, err error) {
 // out and none asked twice, wherever the program ends.
 func (d *Desk) queueMissed(ctx context.Context, j jobs.Job, _ jobs.Progress) error {
 	kind := j.Subject
-	looked, err := d.looked(ctx, kind)
+	q, err := d.question(ctx, kind)
 	if err != nil {
 		return err
 	}
-	found, looked, err := d.nextMissed(ctx, kind, looked)
+	found, looked, err := d.nextMissed(ctx, kind, q)
 	if err != nil {
 		return err
+	}
+	if q.looked = looked; looked == "" {
+		q.answered = q.put
 	}
 	_, err = d.cfg.Log.Do(ctx, missedEntry(kind, found), func(tx *store.Tx) error {
 		for _, id := range found {
@@ -107,11 +158,7 @@ func (d *Desk) queueMissed(ctx context.Context, j jobs.Job, _ jobs.Progress) err
 				return failure
 			}
 		}
-		if looked == "" {
-			_, failure := tx.ExecContext(ctx, `DELETE FROM missed_work WHERE kind = ?`, kind)
-			return failure
-		}
-		if _, failure := tx.ExecContext(ctx, `UPDATE missed_work SET looked = ? WHERE kind = ?`, looked, kind); failure != nil {
+		if failure := q.keep(ctx, tx, kind); failure != nil || looked == "" {
 			return failure
 		}
 		_, failure := d.cfg.Jobs.Enqueue(ctx, tx, jobs.Spec{Kind: JobMissed, Subject: kind})
@@ -123,35 +170,20 @@ func (d *Desk) queueMissed(ctx context.Context, j jobs.Job, _ jobs.Progress) err
 	return nil
 }
 
-func (d *Desk) looked(ctx context.Context, kind string) (id string, err error) {
-	err = d.cfg.DB.Read(ctx, func(tx *store.Tx) error {
-		return tx.QueryRowContext(ctx, `SELECT coalesce((SELECT looked FROM missed_work WHERE kind = ?), '')`, kind).Scan(&id)
-	})
-	if err != nil {
-		return "", fmt.Errorf("read missed work: %w", err)
-	}
-	return id, nil
-}
-
-// nextMissed returns the next records after looked that never got this work and
-// the last record that was looked at, "" when there are no more.
-func (d *Desk) nextMissed(ctx context.Context, kind, looked string) (found []string, last string, err error) {
-	wants := missed(kind)
-	for wants != nil {
+// nextMissed returns the next records that never got this work and the last
+// record that was looked at, "" when there are no more.
+func (d *Desk) nextMissed(ctx context.Context, kind string, q question) (found []string, last string, err error) {
+	for looked := q.looked; ; {
 		records, err := d.cfg.Catalog.After(ctx, looked, missedStep)
 		if err != nil {
 			return nil, "", err
 		}
-		ids := make([]string, 0, len(records))
-		for _, r := range records {
-			ids = append(ids, r.ID)
-		}
-		given, err := d.cfg.Jobs.Given(ctx, kind, ids)
+		wants, err := d.want(ctx, kind, q, records)
 		if err != nil {
 			return nil, "", err
 		}
 		for _, r := range records {
-			if looked = r.ID; !wants(r) || given[r.ID] || gone(r) {
+			if looked = r.ID; !wants[r.ID] {
 				continue
 			}
 			if found = append(found, r.ID); len(found) == missedQueue {
@@ -159,10 +191,39 @@ func (d *Desk) nextMissed(ctx context.Context, kind, looked string) (found []str
 			}
 		}
 		if len(records) < missedStep {
-			break
+			return found, "", nil
 		}
 	}
-	return found, "", nil
+}
+
+// want says which of the records want the work for something that they were not
+// asked for yet. The first version of a question is for those who were never
+// given the work; a later one for those who were not given it since it was put.
+func (d *Desk) want(ctx context.Context, kind string, q question, records []catalog.Record) (map[string]bool, error) {
+	ids := make([]string, 0, len(records))
+	for _, r := range records {
+		ids = append(ids, r.ID)
+	}
+	out := map[string]bool{}
+	for version, wants := range missed(kind) {
+		if version < q.answered || version >= q.put {
+			continue
+		}
+		since := q.since
+		if version == 0 {
+			since = ""
+		}
+		given, err := d.cfg.Jobs.Given(ctx, kind, ids, since)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range records {
+			if wants(r) && !given[r.ID] && !gone(r) {
+				out[r.ID] = true
+			}
+		}
+	}
+	return out, nil
 }
 
 // gone says that a record's original is not here any more. One under suspicion

@@ -96,14 +96,15 @@ func (r *Runner) Of(ctx context.Context, subject string) ([]Job, error) {
 	return r.list(ctx, `subject = ? AND state <> 'intent' ORDER BY id`, subject)
 }
 
-// Given returns those of the subjects that were ever given a job of a kind.
-func (r *Runner) Given(ctx context.Context, kind string, subjects []string) (map[string]bool, error) {
-	out, args := map[string]bool{}, []any{kind}
+// Given returns those of the subjects that were given a job of a kind at this
+// time (store.FormatTime) or later, "" ever.
+func (r *Runner) Given(ctx context.Context, kind string, subjects []string, since string) (map[string]bool, error) {
+	out, args := map[string]bool{}, []any{kind, since}
 	for _, s := range subjects {
 		args = append(args, s)
 	}
 	err := r.db.Read(ctx, func(tx *store.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT subject FROM job WHERE kind = ? AND state <> 'intent' AND subject IN (`+
+		rows, err := tx.QueryContext(ctx, `SELECT subject FROM job WHERE kind = ? AND created_at >= ? AND state <> 'intent' AND subject IN (`+
 			strings.TrimSuffix(strings.Repeat("?, ", len(subjects)), ", ")+`)`, args...)
 		if err != nil {
 			return err
