@@ -12,6 +12,7 @@ import (
 	"diaoyue.example/workstation/backend/audit"
 	"diaoyue.example/workstation/backend/forms"
 	"diaoyue.example/workstation/backend/retrieval"
+	"diaoyue.example/workstation/search"
 )
 
 // listForm names the matrix of a list search in the log.
@@ -101,6 +102,7 @@ func matrixSheet(words lexicon, m retrieval.Matrix) forms.Sheet {
 	if len(cases) < len(m.Cases) {
 		s.Under = append(s.Under, words.say("search.list.cut", "n", strconv.Itoa(matrixCases), "all", strconv.Itoa(len(m.Cases))))
 	}
+	s.Foot = unsearchedLines(words, m.Unsearched)
 	for _, l := range m.Lines {
 		row := []string{l.Text, strconv.Itoa(l.Cases), strconv.Itoa(l.Records), strconv.Itoa(l.Places)}
 		for _, f := range cases {
@@ -113,4 +115,22 @@ func matrixSheet(words lexicon, m retrieval.Matrix) forms.Sheet {
 		s.Rows = append(s.Rows, row)
 	}
 	return s
+}
+
+// unsearchedLines say how many records no line was sought in and why, as the
+// window does: an empty cell is not the same as nothing being there.
+func unsearchedLines(words lexicon, facets []search.Facet) []string {
+	all := 0
+	var why []string
+	for _, f := range facets {
+		all += f.Count
+		n := strconv.Itoa(f.Count)
+		state := words.say("search.words.of", "state", words.say("search.words.state."+f.Value), "n", n)
+		why = append(why, strings.TrimSpace(state+" "+words["search.words.why."+f.Value]))
+	}
+	if all == 0 {
+		return nil
+	}
+	head := words.say("search.words.unsearched", "n", strconv.Itoa(all))
+	return append([]string{head, words.say("search.words.unsearchedWhy")}, why...)
 }

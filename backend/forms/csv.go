@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// WriteCSV writes head and rows as UTF-8 with a byte order mark, without which
+// WriteCSV writes head and rows, and after them, a line each, what stands under
+// the title and at the foot, as UTF-8 with a byte order mark, without which
 // spreadsheets take Chinese for another encoding (RFC 4180, lines end CRLF).
 func WriteCSV(w io.Writer, s Sheet) error {
 	if err := s.check(); err != nil {
@@ -25,7 +27,13 @@ func WriteCSV(w io.Writer, s Sheet) error {
 	for _, c := range s.Columns {
 		head = append(head, c.Title)
 	}
-	for _, row := range append([][]string{head}, s.Rows...) {
+	rows := append([][]string{head}, s.Rows...)
+	for _, line := range append(slices.Clone(s.Under), s.Foot...) {
+		row := make([]string, max(1, len(head)))
+		row[0] = line
+		rows = append(rows, row)
+	}
+	for _, row := range rows {
 		safe := make([]string, len(row))
 		for i, cell := range row {
 			safe[i] = inert(clean(cell))

@@ -32,6 +32,11 @@ func TestCSV(t *testing.T) {
 	if _, err := forms.SaveCSV(dir, "a.csv", s); err == nil {
 		t.Error("it was written over")
 	}
+	b.Reset()
+	s.Under, s.Foot = []string{"只列出前 200 卷。"}, []string{"=1 件没有查"}
+	if err := forms.WriteCSV(&b, s); err != nil || b.String() != want+"只列出前 200 卷。,\r\n'=1 件没有查,\r\n" {
+		t.Errorf("what stands around the table: %q, %v", b.String(), err)
+	}
 	s.Rows = append(s.Rows, []string{"kurz"})
 	if err := forms.WriteCSV(&b, s); err == nil {
 		t.Error("a ragged row was written")
