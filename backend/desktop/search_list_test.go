@@ -1,12 +1,11 @@
 package desktop_test
 
 import (
+	"archive/zip"
+	"io/fs"
 	"os"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/xuri/excelize/v2"
 
 	"diaoyue.example/workstation/backend/desktop"
 )
@@ -29,16 +28,16 @@ func TestListTableTellsWhatWasNotSearched(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	book, err := excelize.OpenFile(table("xlsx"))
+	book, err := zip.OpenReader(table("xlsx"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer book.Close()
-	rows, err := book.GetRows(book.GetSheetList()[0])
+	sheet, err := fs.ReadFile(book, "xl/worksheets/sheet1.xml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, all := range map[string]string{"csv": string(text), "xlsx": strings.Join(slices.Concat(rows...), "\n")} {
+	for name, all := range map[string]string{"csv": string(text), "xlsx": string(sheet)} {
 		for _, want := range []string{"1 件没有可检索的文字", "没有命中不等于没有", "没有转写 1 件"} {
 			if _, after, found := strings.Cut(all, "琉璃筒瓦"); !found || !strings.Contains(after, want) {
 				t.Errorf("%s does not say %q after its rows: %q", name, want, all)

@@ -159,7 +159,7 @@ func (e *embedded) one(ctx context.Context, find func() (references.FPDF_ATTACHM
 			return fmt.Errorf("find embedded file: %w (%w)", extract.ErrDamaged, err)
 		}
 		// One without a name is a file all the same.
-		if called, err := e.engine.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: at}); err == nil {
+		if called, nameless := e.engine.FPDFAttachment_GetName(&requests.FPDFAttachment_GetName{Attachment: at}); nameless == nil {
 			name = extract.EnclosedName(called.Name)
 		}
 		got, err := e.engine.FPDFAttachment_GetFile(&requests.FPDFAttachment_GetFile{Attachment: at})
@@ -169,14 +169,18 @@ func (e *embedded) one(ctx context.Context, find func() (references.FPDF_ATTACHM
 		content = got.Contents
 		return nil
 	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err == nil {
 		err = e.allowed(content)
 	}
-	if e.miss(err); ctx.Err() != nil {
-		return ctx.Err()
+	if err != nil {
+		e.miss(err)
+		return nil
 	}
 	sum := sha256.Sum256(content)
-	if err != nil || len(content) == 0 || e.seen[sum] {
+	if len(content) == 0 || e.seen[sum] {
 		return nil
 	}
 	e.seen[sum] = true
