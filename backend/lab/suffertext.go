@@ -52,8 +52,8 @@ type paperWorker struct {
 	deaths []string
 }
 
-func newPaperWorker(cache string) (*paperWorker, error) {
-	command, err := extraction.Setup{CacheDir: cache}.Command("lab")
+func newPaperWorker(setup extraction.Setup) (*paperWorker, error) {
+	command, err := setup.Command("lab")
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +83,17 @@ func newPaperWorker(cache string) (*paperWorker, error) {
 		},
 	})
 	return w, nil
+}
+
+// end lets the worker go and waits for its end: what it used is counted then.
+func (w *paperWorker) end() error {
+	err := w.Close()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.child != nil {
+		w.child.Exit()
+	}
+	return err
 }
 
 // textHostile makes hostile papers of the given ones and has each read and
@@ -141,7 +152,7 @@ func hostilePapers(ctx context.Context, files map[string][]byte, count int, seed
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	w, err := newPaperWorker(cache)
+	w, err := newPaperWorker(extraction.Setup{CacheDir: cache})
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 
+	"diaoyue.example/workstation/backend/extraction"
 	"diaoyue.example/workstation/search/extract"
 	"diaoyue.example/workstation/search/extract/formats"
 )
@@ -19,10 +19,6 @@ import (
 const textUsage = `usage: diaoyue-lab text FILE [--json] [--cache DIR] [--no-ocr | --ocr DIR]
        diaoyue-lab text hostile [--count 2000] [--seed 1] [--cache DIR] [--json] FILE...
 `
-
-// workerHeap is where the collector hurries in the program's worker too: without
-// it the memory measured here would not be the worker's.
-const workerHeap = 256 << 20
 
 // labText is what `text --json` prints.
 type labText struct {
@@ -49,11 +45,11 @@ func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.
 		return exitUsage
 	}
 	if err == nil {
-		debug.SetMemoryLimit(workerHeap)
-		x := formats.New(formats.Config{CacheDir: cache, OCR: models, Tesseract: true})
-		err = textOf(ctx, x, f, !noOCR, asJSON, stdout)
-		_ = x.Close()
-		_ = f.Close()
+		if noOCR {
+			models = formats.NoOCR
+		}
+		err = readText(ctx, extraction.Setup{CacheDir: cache, OCR: models}, f, asJSON, stdout)
+		_ = f.Close() // only read
 	}
 	if err != nil {
 		fmt.Fprintln(stderr, err)
@@ -62,11 +58,40 @@ func runText(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.
 	return exitDone
 }
 
+// readText prints the text that the extractor in its worker reads, under the
+// lock and the limits that it has in the window. What reads scans but is a
+// program of its own stands beside the worker there too.
+func readText(ctx context.Context, setup extraction.Setup, f *os.File, asJSON bool, stdout io.Writer) error {
+	reader, inside := formats.Reader(setup.OCR)
+	w, err := newPaperWorker(setup)
+	if err != nil {
+		return err
+	}
+	scans := w.Recognise
+	switch {
+	case reader == nil:
+		scans = nil
+	case inside:
+		err = reader.Close() // the worker has its own
+	default:
+		beside := extract.New(extract.Limits{}).ReadWith(reader)
+		defer beside.Close()
+		scans = beside.Recognise
+	}
+	if err == nil {
+		err = textOf(ctx, w, f, scans, asJSON, stdout)
+	}
+	return errors.Join(err, w.end())
+}
+
+// recognise reads page n of a document that the worker gave.
+type recognise func(ctx context.Context, doc extract.Document, n int) (extract.Page, error)
+
 // textOf succeeds whatever the state is: the state is the answer.
-func textOf(ctx context.Context, x *extract.Extractor, f *os.File, scans, asJSON bool, stdout io.Writer) error {
+func textOf(ctx context.Context, w *paperWorker, f *os.File, scans recognise, asJSON bool, stdout io.Writer) error {
 	name := filepath.Base(f.Name())
 	out := labText{Pages: []extract.Page{}}
-	meta, err := x.File(ctx, f, name, func(p extract.Page) error {
+	meta, err := w.File(ctx, f, name, func(p extract.Page) error {
 		if p.Boxes == nil {
 			p.Boxes = []extract.Box{}
 		}
@@ -77,8 +102,8 @@ func textOf(ctx context.Context, x *extract.Extractor, f *os.File, scans, asJSON
 		return fmt.Errorf("read text: %w", err)
 	}
 	out.State, out.Reason = meta.State, meta.Reason
-	if scans && x.Reads() != "" {
-		if err = readScans(ctx, x, f, name, &out); err != nil {
+	if scans != nil {
+		if err = readScans(ctx, w, scans, f, name, &out); err != nil {
 			return fmt.Errorf("read scans: %w", err)
 		}
 	}
@@ -98,11 +123,11 @@ func textOf(ctx context.Context, x *extract.Extractor, f *os.File, scans, asJSON
 
 // readScans reads the pages that have no text of their own. A page that cannot
 // be read stays as it is, with the reason.
-func readScans(ctx context.Context, x *extract.Extractor, f *os.File, name string, out *labText) error {
+func readScans(ctx context.Context, w *paperWorker, scans recognise, f *os.File, name string, out *labText) error {
 	if !slices.ContainsFunc(out.Pages, extract.Page.NeedsOCR) {
 		return nil
 	}
-	doc, err := x.Open(ctx, f, name)
+	doc, err := w.Open(ctx, f, name)
 	if err != nil {
 		return err
 	}
@@ -112,7 +137,7 @@ func readScans(ctx context.Context, x *extract.Extractor, f *os.File, name strin
 		if !p.NeedsOCR() {
 			continue
 		}
-		read, err := x.Recognise(ctx, doc, p.N)
+		read, err := scans(ctx, doc, p.N)
 		if err != nil {
 			out.Reason = err.Error()
 			waiting++
