@@ -20,6 +20,14 @@ const PIECE = 1;
 const AHEAD = 1.5;
 /** A device whose time stands still longer than this is taken as absent (ms). */
 const STALL_MS = 400;
+/**
+ * A device that says it runs may take so long to (ms): it fills its buffers, stands
+ * still while the card opens, and then moves. It is awake once it has moved in so
+ * many looks after one another, this far apart (ms).
+ */
+const WAKE_MS = 1200;
+const WAKE_LOOKS = 3;
+const WAKE_APART_MS = 80;
 /** How much of what the device is ahead or behind is taken over at each reading. */
 const EASE = 0.04;
 /** A device that is off by more than this has jumped: it is followed at once (s). */
@@ -55,6 +63,10 @@ export class Sound {
   /** Device time less wall time, in seconds, smoothed; null before the first reading. */
   private apart: number | null = null;
   private next = 0;
+  /** Where the picture is, for sound that begins now. */
+  private at: () => number = () => 0;
+  /** The device has been seen moving. */
+  private awake = false;
 
   constructor(
     private readonly load: LoadSound,
@@ -67,18 +79,22 @@ export class Sound {
   }
 
   /**
-   * start begins at an instant and resolves to whether sound is heard. `now`
+   * start begins at an instant and resolves to whether sound is heard. `at`
    * gives the instant to begin at when the first piece is there: loading takes time.
    */
   async start(at: () => number, speed: number): Promise<boolean> {
     this.stop();
+    this.at = at;
     const turn = this.turn;
     if (!canSound(speed)) return false;
     const device = await this.ready();
     if (!device || turn !== this.turn) return false;
     const begin = at();
-    const first = await this.load(begin, begin + PIECE * speed).catch(() => null);
-    if (!first || first.data.length === 0 || turn !== this.turn) return false;
+    const [first, moves] = await Promise.all([
+      this.load(begin, begin + PIECE * speed).catch(() => null),
+      this.wakes(device),
+    ]);
+    if (!first || first.data.length === 0 || !moves || turn !== this.turn) return false;
     const lead = 0.03;
     const media = at() + lead * speed;
     this.anchor = { media, device: device.currentTime + lead, speed };
@@ -106,7 +122,10 @@ export class Sound {
     const at = this.device.currentTime;
     if (at !== this.moved.device) this.moved = { device: at, at: now };
     else if (now - this.moved.at > STALL_MS) {
+      const { speed } = this.anchor;
       this.stop(); // a device that stands still: the picture goes on by wall time
+      this.awake = false;
+      void this.again(this.device, speed);
       return null;
     }
     return this.anchor.media + Math.max(0, this.smooth(at, now) - this.anchor.device) * this.anchor.speed;
@@ -145,6 +164,29 @@ export class Sound {
     } catch {
       return null;
     }
+  }
+
+  // A picture that set out before its device moved would stand still with it,
+  // and the device would be given up for absent.
+  private async wakes(device: Device): Promise<boolean> {
+    let seen = device.currentTime;
+    for (let waited = 0, moved = 0; !this.awake && waited < WAKE_MS; waited += WAKE_APART_MS) {
+      await new Promise((done) => setTimeout(done, WAKE_APART_MS));
+      moved = device.currentTime > seen ? moved + 1 : 0;
+      seen = device.currentTime;
+      this.awake = moved === WAKE_LOOKS;
+    }
+    return this.awake;
+  }
+
+  // Sound comes back with its device, at the place where the picture is then.
+  private async again(device: Device, speed: number): Promise<void> {
+    const turn = this.turn;
+    while (turn === this.turn)
+      if (await this.wakes(device)) {
+        if (turn === this.turn) await this.start(this.at, speed);
+        return;
+      }
   }
 
   private async pump(device: Device, turn: number): Promise<void> {
