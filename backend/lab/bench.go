@@ -194,6 +194,14 @@ func (m *meter) walk(show func(int64) error, n, frames int64, a benchArgs) error
 	if a.op == opBack {
 		way = -1
 	}
+	// Threads still decode ahead when a picture is given out. What the first
+	// picture set going is not counted, what the last one did is.
+	rest()
+	began, before := cpuTime(), m.cpu
+	defer func() {
+		rest()
+		m.cpu = before + cpuTime() - began
+	}()
 	for i := int64(1); i <= a.steps; i++ {
 		k := n + way*i
 		if k < 0 || k >= frames {
@@ -268,6 +276,18 @@ func (m *meter) result() cost {
 	m.cost.CPU = m.cpu.Seconds() * 1e3 / float64(k)
 	m.cost.P50, m.cost.P95 = m.took[(k-1)/2], m.took[(k-1)*95/100]
 	return m.cost
+}
+
+// rest waits until no thread of this process works any more.
+func rest() {
+	const pause, calm, tries = 10 * time.Millisecond, time.Millisecond / 2, 50
+	for range tries {
+		before := cpuTime()
+		time.Sleep(pause)
+		if cpuTime()-before < calm {
+			return
+		}
+	}
 }
 
 // cpuTime is user and system time of this process and of those it has waited for.
