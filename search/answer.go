@@ -6,13 +6,9 @@ import (
 	"context"
 	"slices"
 	"strings"
-)
 
-// found is one matching place with what grouping needs.
-type found struct {
-	match
-	caseID, record, stage, kind, date, source string
-}
+	"diaoyue.example/workstation/search/postings"
+)
 
 // Search answers a query. The counts are those of the whole answer. The error
 // is never the query's: what it does not understand is in Result.Unparsed.
@@ -42,19 +38,13 @@ func (x *Index) result(ctx context.Context, s *snapshot, asked question, q Query
 	if err != nil {
 		return Result{}, err
 	}
-	res := Result{Level: q.level(), Places: len(all), Facets: facets(all, q.WordsOf), Took: x.now().Sub(began)}
-	cases := group(all)
-	order(cases, q.Sort)
-	res.Cases = len(cases)
-	for _, c := range cases {
-		for _, r := range c.records {
-			if r.id != "" {
-				res.Records++
-			}
-		}
-	}
+	res := Result{Level: q.level(), Places: len(all.places), Facets: facets(all, q.WordsOf), Took: x.now().Sub(began)}
+	cases, records := casesOf(all, q.Sort)
+	res.Cases, res.Records = len(cases), records
+	cases = window(cases, q.Offset, q.Limit)
+	addRecords(cases, all, q.Sort)
 	f := filler{snapshot: s, folder: x.folder, marks: asked.marks, perRecord: q.PerRecord}
-	res.Groups, err = f.fill(ctx, window(cases, q.Offset, q.Limit))
+	res.Groups, err = f.fill(ctx, cases)
 	if err != nil {
 		return Result{}, err
 	}
@@ -73,17 +63,19 @@ func (x *Index) Places(ctx context.Context, q Query) ([]Place, error) {
 		return nil, err
 	}
 	defer s.close()
-	all, err := s.collect(ctx, build(asked, q))
+	all, err := s.Find(ctx, build(asked, q))
 	if err != nil {
 		return nil, err
 	}
 	all = best(all, q.Offset, q.Limit)
-	slices.SortFunc(all, func(a, b match) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.number, b.number)) })
+	slices.SortFunc(all, func(a, b postings.Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Number, b.Number))
+	})
 	all = window(all, q.Offset, q.Limit)
 	out := make([]Place, len(all))
 	for i, m := range all {
-		out[i].Score = m.score
-		if out[i].ID, err = s.id(m.number); err != nil {
+		out[i].Score = m.Score
+		if out[i].ID, err = s.ID(m.Number); err != nil {
 			return nil, err
 		}
 	}
@@ -92,7 +84,7 @@ func (x *Index) Places(ctx context.Context, q Query) ([]Place, error) {
 
 // best leaves what can be among the first offset+limit: those, and all that
 // score as well as the last of them, for something else decides between equals.
-func best(all []match, offset, limit int) []match {
+func best[T scored](all []T, offset, limit int) []T {
 	n := offset + limit
 	if limit <= 0 || n >= len(all) {
 		return all
@@ -102,14 +94,17 @@ func best(all []match, offset, limit int) []match {
 	for _, m := range all {
 		switch {
 		case len(h) < n:
-			heap.Push(&h, m.score)
-		case m.score > h[0]:
-			h[0] = m.score
+			heap.Push(&h, m.Points())
+		case m.Points() > h[0]:
+			h[0] = m.Points()
 			heap.Fix(&h, 0)
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(m match) bool { return m.score < h[0] })
+	return slices.DeleteFunc(slices.Clone(all), func(m T) bool { return m.Points() < h[0] })
 }
+
+// scored is a place with a score.
+type scored interface{ Points() float64 }
 
 // scores is a heap.Interface, the least first.
 type scores []float64
@@ -120,79 +115,56 @@ func (s scores) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
 func (s *scores) Push(v any)        { *s = append(*s, v.(float64)) } //nolint:forcetypeassert // best pushes nothing else
 func (s *scores) Pop() any          { panic("never taken out") }
 
-// caseFound and recordFound are the places found, by case and record, best
-// first.
-type (
-	caseFound struct {
-		id      string
-		date    string // of the first dated record, when ordered by date
-		places  int
-		score   float64
-		records []recordFound
-	}
-	recordFound struct {
-		id, date string
-		score    float64
-		places   []match
-	}
-)
-
-// group sorts the places, which come best first, into cases and records.
-func group(all []found) []caseFound {
-	type key struct{ caseID, record string }
-	var cases []caseFound
-	caseAt := map[string]int{}
-	recordAt := map[key]int{}
-	for _, m := range all {
-		c, ok := caseAt[m.caseID]
-		if !ok {
-			c = len(cases)
-			caseAt[m.caseID] = c
-			cases = append(cases, caseFound{id: m.caseID, score: m.score})
-		}
-		g := &cases[c]
-		r, ok := recordAt[key{m.caseID, m.record}]
-		if !ok {
-			r = len(g.records)
-			recordAt[key{m.caseID, m.record}] = r
-			g.records = append(g.records, recordFound{id: m.record, score: m.score, date: m.date})
-		}
-		g.places++
-		g.records[r].places = append(g.records[r].places, m.match)
-	}
-	return cases
-}
-
 // facets count each record once under its stage, kind and year, and each place
 // under its source.
-func facets(all []found, wordsOf func(string) string) Facets {
-	seen := map[string]bool{}
-	stages, kinds, years, sources, words := map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
-	for _, m := range all {
-		count(sources, m.source)
-		if m.record == "" || seen[m.record] {
+func facets(all answered, wordsOf func(string) string) Facets {
+	seen := make([]bool, all.count())
+	var counts [ofCount]map[uint32]int
+	for i := range counts {
+		counts[i] = map[uint32]int{}
+	}
+	words := map[string]int{}
+	for _, p := range all.places {
+		counts[ofSource][p.of[ofSource]]++
+		record := p.of[ofRecord]
+		if record == 0 || seen[record] {
 			continue
 		}
-		seen[m.record] = true
-		count(stages, m.stage)
-		count(kinds, m.kind)
-		if len(m.date) >= 4 {
-			count(years, m.date[:4])
+		seen[record] = true
+		for _, which := range []int{ofStage, ofKind, ofDate} {
+			counts[which][p.of[which]]++
 		}
 		if wordsOf != nil {
-			count(words, wordsOf(m.record))
+			count(words, wordsOf(all.values.Text(record)), 1)
 		}
 	}
-	out := Facets{Stages: sorted(stages), Kinds: sorted(kinds), Years: sorted(years), Sources: sorted(sources)}
+	named := func(which int, shorten func(string) string) []Facet {
+		out := map[string]int{}
+		for number, n := range counts[which] {
+			count(out, shorten(all.values.Text(number)), n)
+		}
+		return sorted(out)
+	}
+	plain := func(v string) string { return v }
+	out := Facets{Stages: named(ofStage, plain), Kinds: named(ofKind, plain), Years: named(ofDate, yearOf), Sources: named(ofSource, plain)}
 	if wordsOf != nil {
 		out.Words = sorted(words)
 	}
 	return out
 }
 
-func count(into map[string]int, value string) {
+// yearOf is empty for a date without a year.
+func yearOf(date string) string {
+	const digits = 4
+	if len(date) < digits {
+		return ""
+	}
+	return date[:digits]
+}
+
+func count(into map[string]int, value string, n int) {
 	if value != "" {
-		into[value]++
+		into[value] += n
 	}
 }
 

@@ -3,11 +3,9 @@ package search
 import (
 	"unicode/utf8"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
-
 	"diaoyue.example/workstation/search/analysis"
 	"diaoyue.example/workstation/search/language"
+	"diaoyue.example/workstation/search/postings"
 )
 
 // titleBoost is how much more a word in the title counts.
@@ -16,40 +14,36 @@ const titleBoost = 2.0
 // wholeBoost is how much more a loose word counts where it stands whole.
 const wholeBoost = 2.0
 
-// build makes Bleve's query. Filters do not change the score.
-func build(asked question, q Query) query.Query {
-	out := bleve.NewBooleanQuery()
-	if len(asked.parts) == 0 {
-		out.AddMust(bleve.NewMatchAllQuery())
-	}
-	out.AddMust(asked.parts...)
-	out.AddMustNot(asked.without...)
-	if f := filters(q); len(f) > 0 {
-		out.AddFilter(bleve.NewConjunctionQuery(f...))
+// build puts the filters to a question. They do not change the score.
+func build(asked question, q Query) postings.Node {
+	of := filters(q)
+	of = append(of, asked.parts...)
+	for _, n := range asked.without {
+		of = append(of, postings.Not(n))
 	}
 	for _, record := range q.Exclude {
-		out.AddMustNot(term(fieldRecord, record))
+		of = append(of, postings.Not(postings.Term(fieldRecord, record, 1)))
 	}
 	for _, c := range q.ExcludeCases {
-		out.AddMustNot(term(fieldCase, c))
+		of = append(of, postings.Not(postings.Term(fieldCase, c, 1)))
 	}
-	return out
+	return postings.All(of...)
 }
 
-func filters(q Query) []query.Query {
-	var out []query.Query
+func filters(q Query) []postings.Node {
+	var out []postings.Node
 	anyOf := func(field string, values []string, always bool) {
 		if len(values) == 0 {
 			if always {
-				out = append(out, bleve.NewMatchNoneQuery())
+				out = append(out, postings.None())
 			}
 			return
 		}
-		d := bleve.NewDisjunctionQuery()
-		for _, v := range values {
-			d.AddQuery(term(field, v))
+		terms := make([]postings.Node, len(values))
+		for i, v := range values {
+			terms[i] = postings.Term(field, v, 1)
 		}
-		out = append(out, d)
+		out = append(out, postings.Filter(postings.Any(terms...)))
 	}
 	anyOf(fieldStage, q.Stages, false)
 	anyOf(fieldKind, q.Kinds, false)
@@ -57,11 +51,11 @@ func filters(q Query) []query.Query {
 	anyOf(fieldCase, q.Cases, q.Cases != nil)
 	anyOf(fieldRecord, q.Records, q.Records != nil)
 	if len(q.Years) > 0 {
-		d := bleve.NewDisjunctionQuery()
-		for _, y := range q.Years {
-			d.AddQuery(dates(y, y))
+		years := make([]postings.Node, len(q.Years))
+		for i, y := range q.Years {
+			years[i] = dates(y, y)
 		}
-		out = append(out, d)
+		out = append(out, postings.Filter(postings.Any(years...)))
 	}
 	if q.DateFrom != "" || q.DateTo != "" {
 		out = append(out, dates(q.DateFrom, q.DateTo))
@@ -71,50 +65,42 @@ func filters(q Query) []query.Query {
 
 // dates is a range of dates, both ends included; a prefix of a date (2025,
 // 2025-06) stands for all days in it.
-func dates(from, to string) query.Query {
+func dates(from, to string) postings.Node {
 	if to == "" {
 		to = "9999"
 	}
-	inclusive := true
-	q := bleve.NewTermRangeInclusiveQuery(from, to+string(utf8.MaxRune), &inclusive, &inclusive)
-	q.SetField(fieldDate)
-	return q
+	return postings.Range(fieldDate, from, to+string(utf8.MaxRune))
 }
 
 // candidates finds at least every place whose field holds the term; when the
 // term is exact, no other.
-func (s sought) candidates(field string) query.Query {
+func (s sought) candidates(field string, boost float64) postings.Node {
 	switch s.how {
 	case language.Pattern:
-		all := bleve.NewConjunctionQuery()
-		for _, p := range s.pieces {
-			all.AddQuery(literal(field, p.runes))
+		of := make([]postings.Node, len(s.pieces))
+		for i, p := range s.pieces {
+			of[i] = literal(field, p.runes, boost)
 		}
-		return all
+		return postings.All(of...)
 	case language.OneOff:
 		// One wrong rune leaves one of two halves whole.
 		half := len(s.runes) / 2
-		return bleve.NewDisjunctionQuery(literal(field, s.runes[:half]), literal(field, s.runes[half:]))
+		return postings.Any(literal(field, s.runes[:half], boost), literal(field, s.runes[half:], boost))
 	case language.Word, language.Literal:
 	}
-	return literal(field, s.runes)
+	return literal(field, s.runes, boost)
 }
 
 // looseWord finds most pairs of a word, and counts it more where it stands
 // whole.
-func looseWord(runes []rune) query.Query {
+func looseWord(runes []rune) postings.Node {
 	pairs := analysis.Pairs(runes)
-	enough := bleve.NewDisjunctionQuery()
-	for _, pair := range pairs {
-		enough.AddQuery(inTitleOrText(func(field string) query.Query { return term(field, pair) }))
+	of := make([]postings.Node, len(pairs))
+	for i, pair := range pairs {
+		of[i] = inTitleOrText(func(field string, boost float64) postings.Node { return postings.Term(field, pair, boost) })
 	}
-	enough.SetMin(float64(needed(len(pairs))))
-	whole := bleve.NewDisjunctionQuery(inTitleOrText(func(field string) query.Query { return literal(field, runes) }))
-	whole.SetBoost(wholeBoost)
-	both := bleve.NewBooleanQuery()
-	both.AddMust(enough)
-	both.AddShould(whole)
-	return both
+	return postings.Prefer(postings.AtLeast(needed(len(pairs)), of...),
+		inTitleOrText(func(field string, boost float64) postings.Node { return literal(field, runes, wholeBoost*boost) }))
 }
 
 // needed is how many pairs of a loose word a place must hold: most of a short
@@ -132,31 +118,19 @@ func needed(pairs int) int {
 
 // inTitleOrText seeks in both fields apart, so that nothing matches across
 // their border.
-func inTitleOrText(make func(field string) query.Query) query.Query {
-	title, text := make(fieldTitle), make(fieldText)
-	if b, ok := title.(query.BoostableQuery); ok {
-		b.SetBoost(titleBoost)
-	}
-	return bleve.NewDisjunctionQuery(title, text)
+func inTitleOrText(in func(field string, boost float64) postings.Node) postings.Node {
+	return postings.Any(in(fieldTitle, titleBoost), in(fieldText, 1))
 }
 
 // literal seeks folded text as it stands. Every rune of a text begins a term,
 // so one rune is a prefix, two are a term, and more are a phrase of the fewest
 // terms.
-func literal(field string, runes []rune) query.Query {
+func literal(field string, runes []rune, boost float64) postings.Node {
 	switch len(runes) {
 	case 1:
-		q := bleve.NewPrefixQuery(string(runes))
-		q.SetField(field)
-		return q
+		return postings.Prefix(field, string(runes), boost)
 	case 2:
-		return term(field, string(runes))
+		return postings.Term(field, string(runes), boost)
 	}
-	return &phrase{field: field, runes: runes, boost: 1}
-}
-
-func term(field, value string) *query.TermQuery {
-	q := bleve.NewTermQuery(value)
-	q.SetField(field)
-	return q
+	return postings.Phrase(field, analysis.Cover(runes), boost)
 }

@@ -4,36 +4,52 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/blevesearch/bleve/v2/mapping"
-	bs "github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
 	index "github.com/blevesearch/bleve_index_api"
+
+	"diaoyue.example/workstation/search/postings"
 )
 
 // snapshot is the index at one moment: a query and all that is read for its
 // answer see the same.
 type snapshot struct {
+	*postings.Snapshot
+
 	reader  index.IndexReader
-	mapping mapping.IndexMapping
+	values  *postings.Values
 	release func()
 }
 
 // snapshot holds the index open until it is closed.
 func (x *Index) snapshot() (*snapshot, error) {
 	x.reading.RLock()
-	if x.closed {
+	s, err := x.read()
+	if err != nil {
 		x.reading.RUnlock()
+		return nil, err
+	}
+	return s, nil
+}
+
+// read takes a snapshot; the caller holds the lock, which the snapshot gives
+// back.
+func (x *Index) read() (*snapshot, error) {
+	if x.closed {
 		return nil, ErrClosed
 	}
 	of, err := x.bleve.Advanced()
-	if err == nil {
-		var r index.IndexReader
-		if r, err = of.Reader(); err == nil {
-			return &snapshot{reader: r, mapping: x.bleve.Mapping(), release: x.reading.RUnlock}, nil
-		}
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", closed(err))
 	}
-	x.reading.RUnlock()
-	return nil, fmt.Errorf("read index: %w", closed(err))
+	r, err := of.Reader()
+	if err != nil {
+		return nil, fmt.Errorf("read index: %w", closed(err))
+	}
+	p, err := postings.Of(r)
+	if err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return &snapshot{Snapshot: p, reader: r, values: x.values, release: x.reading.RUnlock}, nil
 }
 
 func (s *snapshot) close() {
@@ -41,95 +57,60 @@ func (s *snapshot) close() {
 	s.release()
 }
 
-// match is one matching place: its number in the snapshot, and its score.
-type match struct {
-	number uint64
-	score  float64
+// Fields that grouping and facets need of every place found: their order in
+// found.of.
+const (
+	ofCase = iota
+	ofRecord
+	ofStage
+	ofKind
+	ofDate
+	ofSource
+	ofCount
+)
+
+func newValues() *postings.Values {
+	return postings.NewValues(fieldCase, fieldRecord, fieldStage, fieldKind, fieldDate, fieldSource)
 }
 
-// collect is every place that a query finds, in the order of the index. Bleve's
-// own collector keeps the best in a heap, and with them all it has read.
-func (s *snapshot) collect(ctx context.Context, q query.Query) ([]match, error) {
-	ctx = context.WithValue(ctx, bs.GetScoringModelCallbackKey, bs.GetScoringModelCallbackFn(func() string { return index.BM25Scoring }))
-	searcher, err := q.Searcher(ctx, s.reader, s.mapping, bs.SearcherOptions{})
+// found is one matching place and the numbers of its values.
+type found struct {
+	postings.Match
+
+	of [ofCount]uint32
+}
+
+// answered is every place that answers a question, in the order of the index.
+type answered struct {
+	places []found
+	values *postings.Reader
+}
+
+// text is the value of a place, empty for none.
+func (a answered) text(p found, which int) string { return a.values.Text(p.of[which]) }
+
+// count is above every number of a value.
+func (a answered) count() int {
+	if a.values == nil {
+		return 0
+	}
+	return a.values.Count()
+}
+
+// places is the answer to one question.
+func (s *snapshot) places(ctx context.Context, question postings.Node) (answered, error) {
+	matches, err := s.Find(ctx, question)
 	if err != nil {
-		return nil, fmt.Errorf("prepare search: %w", err)
+		return answered{}, err
 	}
-	defer searcher.Close()
-	sc := &bs.SearchContext{
-		DocumentMatchPool: bs.NewDocumentMatchPool(searcher.DocumentMatchPoolSize()+1, 0),
-		IndexReader:       s.reader,
-	}
-	var out []match
-	for n := 0; ; n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		m, err := searcher.Next(sc)
-		if err != nil {
-			return nil, fmt.Errorf("search: %w", err)
-		}
-		if m == nil {
-			return out, nil
-		}
-		out = append(out, match{number: m.IndexInternalID.Value(), score: m.Score})
-		sc.DocumentMatchPool.Put(m)
-	}
-}
-
-// id is the name of a place.
-func (s *snapshot) id(number uint64) (string, error) {
-	id, err := s.reader.ExternalID(index.NewIndexInternalID(nil, number))
+	v, err := s.values.Of(s.Snapshot)
 	if err != nil {
-		return "", fmt.Errorf("name place: %w", err)
+		return answered{}, err
 	}
-	return id, nil
-}
-
-// values reads the keyword fields of places, which come in the order of the
-// index. Equal values share their memory.
-type values struct {
-	reader index.DocValueReader
-	known  map[string]string
-	id     index.IndexInternalID
-}
-
-func (s *snapshot) values() (*values, error) {
-	r, err := s.reader.DocValueReader(groupFields[:])
-	if err != nil {
-		return nil, fmt.Errorf("read fields: %w", err)
+	out := answered{places: make([]found, len(matches)), values: v}
+	for i, m := range matches {
+		out.places[i].Match = m
+		v.Read(m.Number, out.places[i].of[:])
 	}
-	return &values{reader: r, known: map[string]string{}}, nil
+	return out, nil
 }
-
-func (v *values) read(into *found) error {
-	v.id = index.NewIndexInternalID(v.id, into.number)
-	err := v.reader.VisitDocValues(v.id, func(field string, term []byte) {
-		value, ok := v.known[string(term)]
-		if !ok {
-			value = string(term)
-			v.known[value] = value
-		}
-		switch field {
-		case fieldCase:
-			into.caseID = value
-		case fieldRecord:
-			into.record = value
-		case fieldStage:
-			into.stage = value
-		case fieldKind:
-			into.kind = value
-		case fieldDate:
-			into.date = value
-		case fieldSource:
-			into.source = value
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("read fields: %w", err)
-	}
-	return nil
-}
-
-// groupFields are what grouping and facets need of every place found.
-var groupFields = [...]string{fieldCase, fieldRecord, fieldStage, fieldKind, fieldDate, fieldSource} //nolint:gochecknoglobals // a constant list

@@ -3,12 +3,10 @@ package search
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
-	index "github.com/blevesearch/bleve_index_api"
-
 	"diaoyue.example/workstation/search/analysis"
+	"diaoyue.example/workstation/search/postings"
 )
 
 // filler reads the places to be shown and makes their snippets.
@@ -40,7 +38,7 @@ func (f filler) fill(ctx context.Context, cases []caseFound) ([]CaseGroup, error
 
 // record reads the first places of a record. Equals go by page, time and name,
 // so that the same answer always looks the same.
-func (f filler) record(places []match) ([]Hit, error) {
+func (f filler) record(places []found) ([]Hit, error) {
 	type read struct {
 		Hit
 
@@ -49,7 +47,7 @@ func (f filler) record(places []match) ([]Hit, error) {
 	first := best(places, 0, f.perRecord)
 	all := make([]read, len(first))
 	for i, m := range first {
-		h, text, err := f.load(m)
+		h, text, err := f.load(m.Match)
 		if err != nil {
 			return nil, err
 		}
@@ -69,34 +67,21 @@ func (f filler) record(places []match) ([]Hit, error) {
 }
 
 // load reads the fields of a place, and its text.
-func (f filler) load(m match) (Hit, string, error) {
-	h := Hit{Score: m.score}
+func (f filler) load(m postings.Match) (Hit, string, error) {
+	h := Hit{Score: m.Score}
 	var err error
-	if h.ID, err = f.id(m.number); err != nil {
+	if h.ID, err = f.ID(m.Number); err != nil {
 		return h, "", err
 	}
-	stored, err := f.reader.Document(h.ID)
-	if err != nil {
-		return h, "", fmt.Errorf("read place: %w", err)
-	}
-	if stored == nil {
-		return h, "", fmt.Errorf("read place: %w", ErrDamaged) // found in this very snapshot, and not in it
-	}
 	text := ""
-	stored.VisitFields(func(field index.Field) {
-		if n, ok := field.(index.NumericField); ok {
-			if v, err := n.Number(); err == nil {
-				h.setNumber(field.Name(), int64(v))
-			}
+	err = f.Stored(m.Number, func(field, value string) {
+		if field == fieldText {
+			text = value
 			return
 		}
-		if field.Name() == fieldText {
-			text = string(field.Value())
-			return
-		}
-		h.setText(field.Name(), string(field.Value()))
-	})
-	return h, text, nil
+		h.setText(field, value)
+	}, func(field string, v float64) { h.setNumber(field, int64(v)) })
+	return h, text, err
 }
 
 func (h *Hit) setNumber(name string, v int64) {

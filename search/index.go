@@ -17,6 +17,7 @@ import (
 
 	"diaoyue.example/workstation/search/analysis"
 	"diaoyue.example/workstation/search/language"
+	"diaoyue.example/workstation/search/postings"
 )
 
 // Keys of what an index keeps beside its documents.
@@ -52,6 +53,7 @@ type Index struct {
 
 	vocabulary language.Vocabulary
 	now        func() time.Time
+	values     *postings.Values
 }
 
 // Open opens the index in dir, or makes an empty one. Errors: ErrHeld when
@@ -69,7 +71,7 @@ func Open(dir string, cfg Config) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{dir: dir, cfg: cfg, bleve: b, folder: folder, vocabulary: cfg.Vocabulary, now: cfg.Now}
+	x := &Index{dir: dir, cfg: cfg, bleve: b, folder: folder, vocabulary: cfg.Vocabulary, now: cfg.Now, values: newValues()}
 	if x.now == nil {
 		x.now = func() time.Time { return time.Time{} }
 	}
@@ -77,7 +79,19 @@ func Open(dir string, cfg Config) (*Index, error) {
 		_ = b.Close()
 		return nil, err
 	}
+	go x.warm()
 	return x, nil
+}
+
+// warm reads what every answer needs, so that the first question does not wait
+// for it. What it cannot read the question tells.
+func (x *Index) warm() {
+	s, err := x.snapshot()
+	if err != nil {
+		return
+	}
+	defer s.close()
+	_, _ = x.values.Of(s.Snapshot)
 }
 
 func openOrCreate(dir string) (bleve.Index, error) {

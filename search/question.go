@@ -3,18 +3,16 @@ package search
 import (
 	"strings"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
-
 	"diaoyue.example/workstation/search/analysis"
 	"diaoyue.example/workstation/search/language"
+	"diaoyue.example/workstation/search/postings"
 )
 
-// question is a query understood: what Bleve is asked, part by part, and what
+// question is a query understood: what the index is asked, part by part, and what
 // is marked in what it finds.
 type question struct {
-	parts    []query.Query // all must hold
-	without  []query.Query // none may
+	parts    []postings.Node // all must hold
+	without  []postings.Node // none may
 	marks    []mark
 	terms    []Term
 	unparsed []string
@@ -65,21 +63,21 @@ func (x *Index) ask(text string) question {
 }
 
 // query is nil when nothing of e can be sought.
-func (r *reader) query(e language.Expr, negative bool) query.Query {
+func (r *reader) query(e language.Expr, negative bool) postings.Node {
 	switch e := e.(type) {
 	case language.And:
 		return r.and(e, negative)
 	case language.Or:
-		any := bleve.NewDisjunctionQuery()
+		var of []postings.Node
 		for _, part := range e {
 			if q := r.query(part, negative); q != nil {
-				any.AddQuery(q)
+				of = append(of, q)
 			}
 		}
-		if len(any.Disjuncts) == 0 {
+		if len(of) == 0 {
 			return nil
 		}
-		return any
+		return postings.Any(of...)
 	case language.Not:
 		return r.and(language.And{e}, negative)
 	case language.Dates:
@@ -95,32 +93,26 @@ func (r *reader) query(e language.Expr, negative bool) query.Query {
 	return nil
 }
 
-func (r *reader) and(all language.And, negative bool) query.Query {
-	out := bleve.NewBooleanQuery()
-	must, mustNot := 0, 0
+func (r *reader) and(all language.And, negative bool) postings.Node {
+	var of []postings.Node
 	for _, part := range all {
 		if n, ok := part.(language.Not); ok {
 			if q := r.query(n.Of, !negative); q != nil {
-				out.AddMustNot(q)
-				mustNot++
+				of = append(of, postings.Not(q))
 			}
 			continue
 		}
 		if q := r.query(part, negative); q != nil {
-			out.AddMust(q)
-			must++
+			of = append(of, q)
 		}
 	}
-	if must+mustNot == 0 {
+	if len(of) == 0 {
 		return nil
 	}
-	if must == 0 {
-		out.AddMust(bleve.NewMatchAllQuery())
-	}
-	return out
+	return postings.All(of...)
 }
 
-func (r *reader) term(t language.Term, negative bool) query.Query {
+func (r *reader) term(t language.Term, negative bool) postings.Node {
 	s, ok := r.sought(t, "")
 	if !ok {
 		return nil
@@ -132,12 +124,10 @@ func (r *reader) term(t language.Term, negative bool) query.Query {
 	}
 	q := inTitleOrText(s.candidates)
 	if !s.exact() {
-		return verified{of: q, texts: []string{fieldTitle, fieldText}, folder: r.folder, find: s.find}
+		return r.verified(q, s.find, fieldTitle, fieldText)
 	}
 	if t.How == language.Word && isInitials(s.runes) {
-		initials := bleve.NewPrefixQuery(string(s.runes))
-		initials.SetField(fieldInitials)
-		return bleve.NewDisjunctionQuery(q, initials)
+		return postings.Any(q, postings.Prefix(fieldInitials, string(s.runes), 1))
 	}
 	return q
 }
@@ -159,7 +149,7 @@ func (r *reader) sought(t language.Term, prefix string) (sought, bool) {
 	return s, len(s.runes) > 0 // a one-off too short for it is sought as it stands
 }
 
-func (r *reader) near(n language.Near, negative bool) query.Query {
+func (r *reader) near(n language.Near, negative bool) postings.Node {
 	near := nearness{within: n.Within}
 	for _, t := range n.Of {
 		s, ok := r.sought(t, "")
@@ -177,22 +167,22 @@ func (r *reader) near(n language.Near, negative bool) query.Query {
 		return nil
 	}
 	r.mark("", negative, near.find)
-	q := inTitleOrText(func(field string) query.Query {
-		all := bleve.NewConjunctionQuery()
-		for _, s := range near.of {
-			all.AddQuery(s.candidates(field))
+	q := inTitleOrText(func(field string, boost float64) postings.Node {
+		of := make([]postings.Node, len(near.of))
+		for i, s := range near.of {
+			of[i] = s.candidates(field, boost)
 		}
-		return all
+		return postings.All(of...)
 	})
-	return verified{of: q, texts: []string{fieldTitle, fieldText}, folder: r.folder, find: near.find}
+	return r.verified(q, near.find, fieldTitle, fieldText)
 }
 
-func (r *reader) field(f language.Field, negative bool) query.Query {
+func (r *reader) field(f language.Field, negative bool) postings.Node {
 	shown := Term{Text: f.Term.Text, Field: f.Name, Not: negative}
 	if isKeyword(f.Name) {
 		shown.Literal = true
 		r.understood(shown)
-		return term(f.Name, f.Term.Text)
+		return postings.Term(f.Name, f.Term.Text, 1)
 	}
 	s, ok := r.sought(f.Term, f.Name+":")
 	if !ok {
@@ -205,9 +195,17 @@ func (r *reader) field(f language.Field, negative bool) query.Query {
 		r.mark(f.Name, negative, s.find)
 	}
 	if s.exact() {
-		return s.candidates(f.Name)
+		return s.candidates(f.Name, 1)
 	}
-	return verified{of: s.candidates(f.Name), texts: []string{f.Name}, folder: r.folder, find: s.find}
+	return r.verified(s.candidates(f.Name, 1), s.find, f.Name)
+}
+
+// verified keeps the candidates that really hold what is sought, in one of the
+// fields. Patterns, nearness and one-off words are therefore as exact as a
+// literal.
+func (r *reader) verified(of postings.Node, find func([]rune) []span, fields ...string) postings.Node {
+	folder := r.folder
+	return postings.Check(of, func(_, value string) bool { return len(find(folder.Stream(value).Runes)) > 0 }, fields...)
 }
 
 func (r *reader) understood(t Term) { r.out.terms = append(r.out.terms, t) }

@@ -8,11 +8,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/search/query"
-	index "github.com/blevesearch/bleve_index_api"
-
 	"diaoyue.example/workstation/search/analysis"
+	"diaoyue.example/workstation/search/postings"
 )
 
 const (
@@ -42,15 +39,14 @@ func (x *Index) Similar(ctx context.Context, record string, q Query) (Result, er
 	if len(pairs) == 0 {
 		return res, nil
 	}
-	like := bleve.NewDisjunctionQuery()
-	for _, p := range pairs {
-		t := term(fieldText, p.pair)
-		like.AddQuery(t)
+	terms := make([]postings.Node, len(pairs))
+	for i, p := range pairs {
+		terms[i] = postings.Term(fieldText, p.pair, 1)
 	}
-	like.SetMin(float64(max(1, len(pairs)/similarShare)))
+	like := postings.AtLeast(len(pairs)/similarShare, terms...)
 	q.Sources = content()
 	q.Exclude = append(slices.Clone(q.Exclude), record)
-	return x.result(ctx, s, question{parts: []query.Query{like}}, q)
+	return x.result(ctx, s, question{parts: []postings.Node{like}}, q)
 }
 
 // content is what a record itself says; titles, codes and file names are alike
@@ -64,7 +60,7 @@ type weighed struct {
 
 // telling are the pairs that set a record apart, most telling first.
 func (s *snapshot) telling(ctx context.Context, folder *analysis.Folder, record string) ([]weighed, error) {
-	places, err := s.collect(ctx, build(question{}, Query{Records: []string{record}, Sources: content()}))
+	places, err := s.Find(ctx, build(question{}, Query{Records: []string{record}, Sources: content()}))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +70,7 @@ func (s *snapshot) telling(ctx context.Context, folder *analysis.Folder, record 
 		if left <= 0 {
 			break
 		}
-		text, failed := s.text(m.number)
+		text, failed := s.text(m.Number)
 		if failed != nil {
 			return nil, failed
 		}
@@ -85,22 +81,16 @@ func (s *snapshot) telling(ctx context.Context, folder *analysis.Folder, record 
 			times[p]++
 		}
 	}
-	field, err := readStats(s.reader, fieldText)
-	if err != nil {
-		return nil, err
-	}
 	var out []weighed
 	for _, p := range slices.Sorted(maps.Keys(times)) {
-		r, err := s.reader.TermFieldReader(ctx, []byte(p), fieldText, false, false, false)
+		rarity, holding, err := s.Rarity(fieldText, p)
 		if err != nil {
-			return nil, fmt.Errorf("read term: %w", err)
+			return nil, err
 		}
-		holding := r.Count()
-		_ = r.Close()
 		if holding <= uint64(min(times[p], len(places))) { //nolint:gosec // not negative
 			continue // nobody else holds it
 		}
-		out = append(out, weighed{p, math.Sqrt(float64(times[p])) * field.idf(holding)})
+		out = append(out, weighed{p, math.Sqrt(float64(times[p])) * rarity})
 	}
 	slices.SortStableFunc(out, func(a, b weighed) int { return cmp.Compare(b.weight, a.weight) })
 	return out[:min(len(out), tellingPairs)], nil
@@ -108,19 +98,11 @@ func (s *snapshot) telling(ctx context.Context, folder *analysis.Folder, record 
 
 // text is the text of a place.
 func (s *snapshot) text(number uint64) (string, error) {
-	id, err := s.id(number)
-	if err != nil {
-		return "", err
-	}
-	stored, err := s.reader.Document(id)
-	if err != nil || stored == nil {
-		return "", err
-	}
 	text := ""
-	stored.VisitFields(func(f index.Field) {
-		if f.Name() == fieldText {
-			text = string(f.Value())
+	err := s.Stored(number, func(field, value string) {
+		if field == fieldText {
+			text = value
 		}
-	})
-	return text, nil
+	}, func(string, float64) {})
+	return text, err
 }

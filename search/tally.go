@@ -36,22 +36,16 @@ func (x *Index) Tally(ctx context.Context, q Query) (Tally, error) {
 	if err != nil {
 		return Tally{}, err
 	}
-	out := Tally{Places: len(all)}
-	cases, records := map[string]int{}, map[string]int{}
-	for _, p := range all {
-		if _, ok := cases[p.caseID]; !ok {
-			cases[p.caseID] = len(out.Cases)
-			out.Cases = append(out.Cases, Count{ID: p.caseID, Case: p.caseID})
+	out := Tally{Places: len(all.places)}
+	cases, _ := casesOf(all, SortBest)
+	addRecords(cases, all, SortBest)
+	for _, c := range cases {
+		out.Cases = append(out.Cases, Count{ID: c.id, Case: c.id, Places: c.places})
+		for _, r := range c.records {
+			if r.id != "" {
+				out.Records = append(out.Records, Count{ID: r.id, Case: c.id, Places: len(r.places)})
+			}
 		}
-		out.Cases[cases[p.caseID]].Places++
-		if p.record == "" {
-			continue
-		}
-		if _, ok := records[p.record]; !ok {
-			records[p.record] = len(out.Records)
-			out.Records = append(out.Records, Count{ID: p.record, Case: p.caseID})
-		}
-		out.Records[records[p.record]].Places++
 	}
 	for _, counts := range [][]Count{out.Cases, out.Records} {
 		slices.SortFunc(counts, func(a, b Count) int { return cmp.Or(b.Places-a.Places, cmp.Compare(a.ID, b.ID)) })

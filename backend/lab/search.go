@@ -23,6 +23,9 @@ const searchUsage = `usage: diaoyue-lab search index --out DIR FILE.jsonl
 // maxLine bounds a line of input: a page of text with room to spare.
 const maxLine = 64 << 20
 
+// groupAnswer asks for an answer as the window shows it.
+const groupAnswer = "answer"
+
 // documentsAtOnce are written to the index together.
 const documentsAtOnce = 1000
 
@@ -121,12 +124,14 @@ func searchIndex(ctx context.Context, args []string, stdout io.Writer) error {
 }
 
 // labQuery is a line of questions. Limit 0 gives all places. Group asks for the
-// cases or records that hold them, each with the count of its places.
+// cases or records that hold them, each with the count of its places; "answer"
+// for the answer as the window shows it, with facets and snippets: so many
+// cases.
 type labQuery struct {
 	ID    string `json:"id"`
 	Q     string `json:"q"`
 	Limit int    `json:"limit"`
-	Group string `json:"group"` // "", "record" or "case"
+	Group string `json:"group"` // "", "record", "case" or "answer"
 }
 
 func searchQuery(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -206,6 +211,15 @@ func answerLines(ctx context.Context, x *search.Index, q labQuery) ([]answerLine
 		}
 		if q.Limit > 0 && q.Limit < len(out) {
 			out = out[:q.Limit]
+		}
+	case groupAnswer:
+		asked.PerRecord = retrieval.DefaultPerRecord
+		answer, err := x.Search(ctx, asked)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range answer.Groups {
+			out = append(out, answerLine{g.Case, strconv.Itoa(g.Places)})
 		}
 	default:
 		return nil, fmt.Errorf("unknown group %q", q.Group)

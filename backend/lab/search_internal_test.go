@@ -55,8 +55,9 @@ func TestSearchIndexAndQuery(t *testing.T) {
 	got, code = searchLab(t, `{"id":"r","q":"\"查封\"","group":"record"}
 {"id":"c","q":"题名:查封 OR 仓库","group":"case"}
 {"id":"n","q":"仓库 日期:2025","group":"case"}
+{"id":"a","q":"查封","group":"answer","limit":1}
 `, "search", "query", "--index", out)
-	want := "r\tA/1\t1\nr\tA/2\t1\nr\tB/1\t1\nc\tA\t2\nc\tB\t1\nn\tA\t1\n"
+	want := "r\tA/1\t1\nr\tA/2\t1\nr\tB/1\t1\nc\tA\t2\nc\tB\t1\nn\tA\t1\na\tB\t1\n"
 	if code != exitDone || got != want {
 		t.Errorf("by group: exit %d\n%s", code, cmp.Diff(want, got))
 	}

@@ -168,7 +168,8 @@ if args.pages:
         large.append(d)
     run([*lab, 'index', '--out', path('large'), write('large.jsonl', large)])
     del large
-    typed = [{'id': f'q{i}', 'q': s, 'limit': 10} for i, s in enumerate(samples(100, 2, 12))]
+    typed = [{'id': f'q{i}', 'q': s, 'limit': 20, 'group': 'answer'} for i, s in enumerate(samples(100, 2, 12))]
+    # as the window asks: twenty cases with their records, snippets, facets and exact counts
     p95, memory = [], []
     for _ in range(args.rounds):
         text = ''.join(json.dumps(q, ensure_ascii=False) + '\n' for q in typed)
