@@ -31,7 +31,7 @@ func casesOf(all answered, by string) (cases []caseFound, records int) {
 		i := &at[p.of[ofCase]]
 		if *i == 0 {
 			cases = append(cases, caseFound{number: p.of[ofCase], id: all.text(p, ofCase), score: p.Score})
-			*i = int32(len(cases))
+			*i = int32(len(cases)) //nolint:gosec // fewer than places, which have 32 bits
 		}
 		c := &cases[*i-1]
 		c.places++
