@@ -264,19 +264,20 @@ func (b *bench) firstFrame(t *testing.T, table *playerTable, record string) {
 	table.row("first frame of an indexed 1080p record, p50 of 7", fmt.Sprintf("%.0f ms (max %.0f)", all[3], all[6]), "≤ 300 ms", all[3] <= 300)
 }
 
-// plays lets 1080p25 play for twenty seconds, with sound where a card answers.
+// plays lets 1080p25 play for twenty seconds, with sound where a card answers,
+// and then for fourteen more, in which every picture is read back to see the
+// flashes: that costs the page time which a person's window does not spend.
 func (b *bench) plays(t *testing.T, table *playerTable, record string) {
 	t.Helper()
 	b.show(t, record)
 	time.Sleep(time.Second)
-	b.page.evaluate(t, `window.__flash=true;window.__seen.length=0;""`)
+	b.page.evaluate(t, `window.__seen.length=0;""`)
 	b.press(t, "space")
 	time.Sleep(time.Second)
 	b.page.evaluate(t, `(()=>{const c=document.querySelector("canvas[data-testid=frame]");const r=c.getBoundingClientRect();window.__dots=c.width+"×"+c.height+" on "+r.width+"×"+r.height})()`)
 	time.Sleep(20 * time.Second)
 	b.press(t, "space")
 	rows := moving(b.drawn(t))
-	b.page.evaluate(t, `window.__flash=false;""`)
 	dots := b.page.evaluate(t, `window.__dots`)
 	table.row("points of the picture, dots of the screen", dots, "the same", func() bool { a, b, _ := strings.Cut(dots, " on "); return a == b }())
 	shown, due := span(rows)
@@ -285,6 +286,14 @@ func (b *bench) plays(t *testing.T, table *playerTable, record string) {
 	table.row("1080p25 in the window, frames shown", fmt.Sprintf("%.2f %% (%d of %d in %.1f s, longest pause %.0f ms)", share*100, shown, due, wall, pause(rows)), "≥ 99 %", share >= 0.99)
 	pace := float64(due-1) / 25 / wall
 	table.row("pace of the picture against the wall", fmt.Sprintf("%.4f", pace), "0.99–1.01", math.Abs(pace-1) <= 0.01)
+	b.press(t, "Home")
+	time.Sleep(time.Second)
+	b.page.evaluate(t, `window.__flash=true;window.__seen.length=0;window.__beeps.length=0;""`)
+	b.press(t, "space")
+	time.Sleep(14 * time.Second)
+	b.press(t, "space")
+	rows = moving(b.drawn(t))
+	b.page.evaluate(t, `window.__flash=false;""`)
 	b.together(t, table, rows)
 	b.leave(t)
 }

@@ -34,12 +34,17 @@ type cursor struct {
 	passed bool  // the last packet was passed over
 	repeat int64 // frames seen of packet tag
 	tag    int64
-	onward int // frames given by going on, since it was put where it stands
+	onward int   // frames given by going on, since it was put where it stands
+	begun  int64 // frame at which it was put there
 }
 
-// settled reports that somebody goes on from where the cursor stands, and may
-// come back to it.
-func (c *cursor) settled() bool { return c.onward >= 2 }
+// dear is how many frames of decoding are worth keeping a decoder for: more
+// than its memory costs when another one has to be warmed.
+const dear = 32
+
+// settled reports that somebody goes on from where the cursor stands and may
+// come back to it, or that coming there again would be dear.
+func (c *cursor) settled() bool { return c.onward >= 2 || c.at-c.begun >= dear }
 
 func (c *cursor) close() {
 	if c.dec != nil {
@@ -65,7 +70,7 @@ func (c *cursor) restart(ctx context.Context) error {
 		c.close()
 		return err
 	}
-	c.next, c.at, c.ended, c.warmed, c.passed = 0, -1, false, false, false
+	c.next, c.at, c.begun, c.ended, c.warmed, c.passed = 0, -1, 0, false, false, false
 	c.repeat, c.tag = 0, -1
 	return nil
 }
@@ -311,7 +316,7 @@ func (c *cursor) seek(ctx context.Context, k int64) error {
 		return err
 	}
 	_ = c.dec.Send(c.src, k, av.SkipNothing)
-	c.next = k + 1
+	c.next, c.begun = k+1, max(c.ix.FrameOf(k), 0)
 	return nil
 }
 

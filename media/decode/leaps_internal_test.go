@@ -9,11 +9,11 @@ import (
 	"diaoyue.example/workstation/media/mediatest"
 )
 
-// Leaps across a recording share one decoder and do not fill the cache; where a
-// person steps on, the decoder stays while others leap.
-func TestLeapsShareOneDecoder(t *testing.T) {
+// leaper opens a clip with groups of a length, and gives a way to ask for frames.
+func leaper(t *testing.T, group int) (d *Decoder, show func(numbers ...int64)) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "clip")
-	if err := mediatest.Make(t.Context(), path, mediatest.Clip{Width: 320, Height: 180, Frames: 300, GOP: 25}); err != nil {
+	if err := mediatest.Make(t.Context(), path, mediatest.Clip{Width: 320, Height: 180, Frames: 300, GOP: group}); err != nil {
 		t.Fatal(err)
 	}
 	f, err := os.Open(path)
@@ -25,12 +25,11 @@ func TestLeapsShareOneDecoder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), f, ix, Options{})
-	if err != nil {
+	if d, err = Open(t.Context(), f, ix, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
-	show := func(numbers ...int64) {
+	t.Cleanup(d.Close)
+	return d, func(numbers ...int64) {
 		t.Helper()
 		for _, n := range numbers {
 			fr, frameErr := d.Frame(t.Context(), n)
@@ -40,6 +39,12 @@ func TestLeapsShareOneDecoder(t *testing.T) {
 			fr.Close()
 		}
 	}
+}
+
+// Leaps across a recording share one decoder and do not fill the cache; where a
+// person steps on, the decoder stays while others leap.
+func TestLeapsShareOneDecoder(t *testing.T) {
+	d, show := leaper(t, 25)
 	show(10, 200, 60, 290, 120, 240, 30)
 	if len(d.cursors) != 1 || len(d.cache.entries) != trailLength {
 		t.Errorf("after seven leaps %d decoders and %d pictures are kept", len(d.cursors), len(d.cache.entries))
@@ -50,5 +55,26 @@ func TestLeapsShareOneDecoder(t *testing.T) {
 	}
 	if c := d.cursorFor(34); c.at != 33 {
 		t.Errorf("the decoder that was stepped with stands at %d", c.at)
+	}
+}
+
+// Where a long way was decoded to a frame, the decoder stays there: a later leap
+// a little farther on goes on from it.
+func TestLongWaysAreKept(t *testing.T) {
+	d, show := leaper(t, 150)
+	show(140, 290, 60)
+	if len(d.cursors) != 3 {
+		t.Fatalf("%d decoders stand at three dear places", len(d.cursors))
+	}
+	for _, n := range []int64{145, 295, 65} {
+		from := d.cursorFor(n).at
+		if from != n-5 {
+			t.Errorf("frame %d is reached from %d", n, from)
+		}
+		show(n)
+	}
+	show(20, 10) // little was decoded to be there
+	if len(d.cursors) != 3 {
+		t.Errorf("%d decoders", len(d.cursors))
 	}
 }

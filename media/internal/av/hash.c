@@ -19,7 +19,7 @@ typedef struct {
 
 static const uint64_t lane_keys[8] = {0xbe4ba423396cfeb8, 0x1cad21f72c81017c, 0xdb979083e96dd4de, 0x1f67b3b7a4a44072,
                                       0x78e5c0cc4ee679cb, 0x2172ffcc7dd05a82, 0x8e2443f7744608b8, 0x4c263a81e69035e0};
-enum { stripe = 64, ahead = 1536 };
+enum { stripe = 64, ahead = 2048 };
 #define KEY_STEP 0x9e3779b97f4a7c15ull
 #define PRIME32 0x9e3779b1ull
 
@@ -54,7 +54,7 @@ __attribute__((target("avx2"))) static void stripes_avx2(lanes *l, const uint8_t
 		key[i] = _mm256_loadu_si256((const __m256i *)l->key + i);
 	}
 	for (; n > 0; n--, p += stripe) {
-		_mm_prefetch((const char *)p + ahead, _MM_HINT_NTA);
+		_mm_prefetch((const char *)p + ahead, _MM_HINT_T0);
 		for (int i = 0; i < 2; i++) {
 			__m256i d = _mm256_loadu_si256((const __m256i *)p + i), k = _mm256_xor_si256(d, key[i]);
 			__m256i product = _mm256_mul_epu32(k, _mm256_srli_epi64(k, 32));
