@@ -59,7 +59,7 @@ func TestFramesInMotion(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				want, err := decode.EncodeJPEG(p, 200, 200, 88)
+				want, err := decode.EncodeJPEG(p, 200, 200, 82)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -197,6 +197,10 @@ func (r *served) sound(ctx context.Context, c *conduit.Call) (any, []byte, error
 // for without loss.
 const jpegQuality = 88
 
+// movingQuality is that of pictures which are followed by others at once: a
+// third fewer bytes to make, carry and take apart, which no eye sees in play.
+const movingQuality = 82
+
 func (r *served) frame(ctx context.Context, c *conduit.Call) (any, []byte, error) {
 	var args frameArgs
 	if err := c.Arguments(&args); err != nil {
@@ -251,7 +255,7 @@ func (r *served) moving(ctx context.Context, args frameArgs, plan *redact.Plan) 
 		v.Picture = v.Picture.Clone()
 		plan.Apply(&v.Picture, args.Frame)
 	}
-	body, err := decode.EncodeJPEG(v.Picture, args.MaxWidth, args.MaxHeight, jpegQuality)
+	body, err := decode.EncodeJPEG(v.Picture, args.MaxWidth, args.MaxHeight, movingQuality)
 	return frameAnswer{Info: v.Info, MIME: "image/jpeg"}, body, err
 }
 

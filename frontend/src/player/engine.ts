@@ -197,9 +197,17 @@ export class Engine<P> {
       this.run(start, speed);
     };
     this.stopFlush = this.host.after(SOUND_WAIT_MS, go);
-    this.seeker.prefetch(frameAt(this.settings.times, start), this.direction);
+    this.fill(frameAt(this.settings.times, start), turn);
     void sound.start(() => this.soundFrom(start), speed).then(go);
     this.host.changed();
+  }
+
+  // fill lays in pictures while the first sound is waited for: the start of a play
+  // is when everything else wants the machine too.
+  private fill(from: number, turn: number): void {
+    if (turn !== this.turn || !this.arming) return;
+    this.seeker.prefetch(from, this.direction);
+    this.stopRepaint = this.host.repaint(() => this.fill(from, turn));
   }
 
   /** pause stops and fetches the frame on the glass losslessly. */

@@ -28,6 +28,11 @@ const STALL_MS = 400;
 const WAKE_MS = 1200;
 const WAKE_LOOKS = 3;
 const WAKE_APART_MS = 80;
+/**
+ * Between two bursts a device stands still; longer than this (ms) it has been held
+ * up, and its time says nothing until it moves again.
+ */
+const BURST_MS = 100;
 /** How much of what the device is ahead or behind is taken over at each reading. */
 const EASE = 0.04;
 /** A device that is off by more than this has jumped: it is followed at once (s). */
@@ -133,14 +138,14 @@ export class Sound {
 
   // Devices tell their time in bursts of up to some 60 ms, longer than a frame:
   // taken as they come, frames would be passed over. The wall carries the time
-  // between the bursts and the device corrects it, so nothing drifts.
+  // between the bursts and the device corrects it, so nothing drifts. A device
+  // that is held up and catches up at once, as at its start, was not heard to stop.
   private smooth(device: number, now: number): number {
     const wall = now / 1000;
     const apart = device - wall;
-    this.apart =
-      this.apart === null || Math.abs(apart - this.apart) > JUMP
-        ? apart
-        : this.apart + (apart - this.apart) * EASE;
+    if (this.apart === null) this.apart = apart;
+    else if (now - this.moved.at <= BURST_MS)
+      this.apart = Math.abs(apart - this.apart) > JUMP ? apart : this.apart + (apart - this.apart) * EASE;
     return wall + this.apart;
   }
 

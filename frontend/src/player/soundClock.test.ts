@@ -47,6 +47,45 @@ it('goes on evenly between the bursts of a device and does not drift from it', a
   expect(Math.abs(before - (20 * 1.002 - 0.03))).toBeLessThan(0.06);
 });
 
+it('bridges a device that is held up and catches up, and follows one that does not', async () => {
+  const device = bursting();
+  const sound = new Sound(
+    (from) => Promise.resolve({ rate: 100, channels: 1, from, data: new Int16Array(100) }),
+    () => device as unknown as Device,
+  );
+  const moving = setInterval(() => (device.currentTime += 0.01), 10);
+  expect(await sound.start(() => 0, 1)).toBe(true);
+  clearInterval(moving);
+  const began = device.currentTime;
+  let wall = 1000;
+  let before = sound.time(wall) as number;
+  let steps: number[] = [];
+  const run = (ms: number, at: (wall: number) => number) => {
+    for (const end = wall + ms; wall < end;) {
+      wall += 16;
+      device.currentTime = at(wall - 1000);
+      const now = sound.time(wall) as number;
+      steps.push(now - before);
+      before = now;
+    }
+  };
+  const even = (ms: number) => began + ms / 1000;
+  run(1000, even);
+  const held = device.currentTime;
+  run(260, () => held);
+  run(1000, even); // all at once
+  expect(Math.max(...steps)).toBeLessThan(0.022);
+  expect(Math.min(...steps.slice(10))).toBeGreaterThan(0.008);
+
+  steps = [];
+  const stood = device.currentTime;
+  run(260, () => stood);
+  const from = wall - 1000;
+  run(500, (ms) => stood + (ms - from) / 1000); // what was held up is lost
+  expect(Math.abs(before - (device.currentTime - began - 0.03))).toBeLessThan(0.05);
+  sound.stop();
+});
+
 it('waits for a card that opens slowly, and comes back after one that stood still', async () => {
   vi.useFakeTimers();
   const device = bursting();

@@ -43,16 +43,64 @@ static const int *table(int space) {
 	}
 }
 
+static AVFrame *blank(int w, int h, int fmt) {
+	AVFrame *f = av_frame_alloc();
+	if (!f) return NULL;
+	f->width = w;
+	f->height = h;
+	f->format = fmt;
+	if (av_frame_get_buffer(f, 0) < 0) av_frame_free(&f);
+	return f;
+}
+
+// A conversion: sizes, formats, ranges and matrices on both sides.
+typedef struct {
+	int sw, sh, sf, s_full, s_space, dw, dh, df, d_full, d_space, flags;
+} conversion;
+
+// The tools of one painter, kept from picture to picture: making a scaler and an
+// encoder anew costs a tenth of the work.
+struct dy_press {
+	struct SwsContext *scaler;
+	conversion scales; // what the scaler was made for
+	AVCodecContext *jpeg;
+	AVFrame *sheet; // of the encoder's size
+	AVFrame *proof; // of the size that was converted to last
+	int q;
+	int64_t sheets;
+};
+
+dy_press *dy_press_new(void) { return av_mallocz(sizeof(dy_press)); }
+
+void dy_press_free(dy_press *s) {
+	if (!s) return;
+	sws_freeContext(s->scaler);
+	avcodec_free_context(&s->jpeg);
+	av_frame_free(&s->sheet);
+	av_frame_free(&s->proof);
+	av_free(s);
+}
+
+static AVFrame *proof(dy_press *s, int w, int h) {
+	if (s->proof && s->proof->width == w && s->proof->height == h) return s->proof;
+	av_frame_free(&s->proof);
+	return s->proof = blank(w, h, AV_PIX_FMT_YUV420P);
+}
+
 // One conversion with the matrix and range said openly: swscale's own default
 // is BT.601, which is wrong for HD.
-static int convert(const uint8_t *const src[], const int ss[], int sw, int sh, int sf, int s_full, int s_space,
-                   uint8_t *const dst[], const int ds[], int dw, int dh, int df, int d_full, int d_space, int flags) {
-	struct SwsContext *c = sws_getContext(sw, sh, plain(sf), dw, dh, plain(df), flags, NULL, NULL, NULL);
-	if (!c) return AVERROR(EINVAL);
-	sws_setColorspaceDetails(c, table(s_space), s_full, table(d_space), d_full, 0, 1 << 16, 1 << 16);
-	int r = sws_scale(c, src, ss, 0, sh, dst, ds);
-	sws_freeContext(c);
-	return r < 0 ? r : r == dh ? 0 : AVERROR_EXTERNAL;
+static int convert(dy_press *s, conversion k, const uint8_t *const src[], const int ss[], uint8_t *const dst[], const int ds[]) {
+	k.sf = plain(k.sf);
+	k.df = plain(k.df);
+	if (!s->scaler || memcmp(&k, &s->scales, sizeof k)) {
+		sws_freeContext(s->scaler);
+		s->scaler = sws_getContext(k.sw, k.sh, k.sf, k.dw, k.dh, k.df, k.flags, NULL, NULL, NULL);
+		if (!s->scaler) return AVERROR(EINVAL);
+		sws_setColorspaceDetails(s->scaler, table(k.s_space), k.s_full, table(k.d_space), k.d_full, 0, 1 << 16, 1 << 16);
+		s->scales = k;
+	}
+	int r = sws_scale(s->scaler, src, ss, 0, k.sh, dst, ds);
+	return r < 0 ? r : r == k.dh ? 0 : AVERROR_EXTERNAL;
 }
 
 // w and h are the size of the source plane; from 360 on it is mirrored first.
@@ -85,34 +133,25 @@ int dy_is_hdr(const AVFrame *f) {
 	return !dy_is_rgb(f) && (f->color_trc == AVCOL_TRC_SMPTE2084 || f->color_trc == AVCOL_TRC_ARIB_STD_B67);
 }
 
-int dy_upright(const AVFrame *f, const dy_picture *p, int rotation, uint8_t *y, uint8_t *u, uint8_t *v) {
-	AVFrame *tmp = NULL;
+int dy_upright(dy_press *s, const AVFrame *f, const dy_picture *p, int rotation, uint8_t *y, uint8_t *u, uint8_t *v) {
 	const AVFrame *from = f;
 	int turned = rotation % 180 != 0;
 	int w = turned ? p->height : p->width, h = turned ? p->width : p->height; // before turning
-	int cw = (w + 1) / 2, ch = (h + 1) / 2, r = 0, scaled = w != f->width || h != f->height;
+	int cw = (w + 1) / 2, ch = (h + 1) / 2, scaled = w != f->width || h != f->height;
+	conversion k = {f->width, f->height, f->format, dy_is_rgb(f) ? 1 : p->full_range, p->space, w, h, AV_PIX_FMT_YUV420P, p->full_range,
+	                p->space, scaled ? SWS_BILINEAR : SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP};
 	if (plain(f->format) != AV_PIX_FMT_YUV420P || scaled || dy_is_hdr(f)) {
-		if (!(tmp = av_frame_alloc())) return AVERROR(ENOMEM);
-		tmp->format = AV_PIX_FMT_YUV420P;
-		tmp->width = w;
-		tmp->height = h;
-		if ((r = av_frame_get_buffer(tmp, 0)) < 0) goto end;
-		if (dy_is_hdr(f))
-			r = dy_tonemap(f, tmp);
-		else
-			r = convert((const uint8_t *const *)f->data, f->linesize, f->width, f->height, f->format,
-			            dy_is_rgb(f) ? 1 : p->full_range, p->space, tmp->data, tmp->linesize, tmp->width, tmp->height,
-			            AV_PIX_FMT_YUV420P, p->full_range, p->space,
-			            scaled ? SWS_BILINEAR : SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP);
-		if (r < 0) goto end;
+		// swscale may write past the end of a row, so never into y, u and v themselves.
+		AVFrame *tmp = proof(s, w, h);
+		if (!tmp) return AVERROR(ENOMEM);
+		int r = dy_is_hdr(f) ? dy_tonemap(f, tmp) : convert(s, k, (const uint8_t *const *)f->data, f->linesize, tmp->data, tmp->linesize);
+		if (r < 0) return r;
 		from = tmp;
 	}
 	turn(from->data[0], from->linesize[0], w, h, y, p->stride[0], rotation);
 	turn(from->data[1], from->linesize[1], cw, ch, u, p->stride[1], rotation);
 	turn(from->data[2], from->linesize[2], cw, ch, v, p->stride[2], rotation);
-end:
-	av_frame_free(&tmp);
-	return r;
+	return 0;
 }
 
 static inline __attribute__((always_inline)) uint8_t clip(int v) { return v < 0 ? 0 : v > 255 ? 255 : v; }
@@ -170,13 +209,12 @@ static int to_jfif(AVFrame *f, int full, int space) {
 	return 0;
 }
 
-static int encode(const char *name, AVFrame *f, int q, uint8_t **out, int *size) {
+// An encoder of single pictures; q is the quantizer of JPEG, 0 for PNG.
+static int open_encoder(AVCodecContext **out, const char *name, const AVFrame *f, int q) {
 	const AVCodec *codec = avcodec_find_encoder_by_name(name);
 	AVCodecContext *c = codec ? avcodec_alloc_context3(codec) : NULL;
-	AVPacket *p = av_packet_alloc();
 	AVDictionary *opt = NULL;
-	int r = AVERROR(ENOMEM);
-	if (!c || !p) goto end;
+	if (!c) return AVERROR(ENOMEM);
 	c->width = f->width;
 	c->height = f->height;
 	c->pix_fmt = f->format;
@@ -187,65 +225,79 @@ static int encode(const char *name, AVFrame *f, int q, uint8_t **out, int *size)
 	if (q) {
 		c->flags |= AV_CODEC_FLAG_QSCALE;
 		c->qmin = 1;
-		c->global_quality = f->quality = q * FF_QP2LAMBDA;
+		c->global_quality = q * FF_QP2LAMBDA;
 		av_dict_set(&opt, "huffman", "default", 0); // the best tables cost a second pass
 	} else {
 		c->compression_level = 3;
 	}
-	f->pts = 0;
-	r = avcodec_open2(c, codec, &opt);
-	if (r >= 0) r = avcodec_send_frame(c, f);
-	if (r >= 0) r = avcodec_receive_packet(c, p);
-	if (r >= 0 && !(*out = av_memdup(p->data, p->size))) r = AVERROR(ENOMEM);
-	if (r >= 0) *size = p->size;
-end:
+	int r = avcodec_open2(c, codec, &opt);
 	av_dict_free(&opt);
-	av_packet_free(&p);
-	avcodec_free_context(&c);
-	return r < 0 ? r : 0;
-}
-
-static AVFrame *blank(int w, int h, int fmt) {
-	AVFrame *f = av_frame_alloc();
-	if (!f) return NULL;
-	f->width = w;
-	f->height = h;
-	f->format = fmt;
-	if (av_frame_get_buffer(f, 0) < 0) av_frame_free(&f);
-	return f;
-}
-
-int dy_jpeg(const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8_t *v, int w, int h, int q, uint8_t **out, int *size) {
-	const uint8_t *src[4] = {y, u, v};
-	const int ss[4] = {p->stride[0], p->stride[1], p->stride[2]};
-	AVFrame *f = blank(w, h, AV_PIX_FMT_YUVJ420P);
-	int r = 0;
-	if (!f) return AVERROR(ENOMEM);
-	f->color_range = AVCOL_RANGE_JPEG;
-	if (w == p->width && h == p->height) {
-		av_image_copy(f->data, f->linesize, src, ss, AV_PIX_FMT_YUV420P, w, h);
-	} else { // only the size: same range and matrix on both sides
-		r = convert(src, ss, p->width, p->height, AV_PIX_FMT_YUV420P, p->full_range, p->space, f->data, f->linesize, w, h,
-		            AV_PIX_FMT_YUV420P, p->full_range, p->space, SWS_BILINEAR);
-	}
-	if (r >= 0) {
-		r = to_jfif(f, p->full_range, p->space);
-	}
-	if (r >= 0) {
-		r = encode("mjpeg", f, q, out, size);
-	}
-	av_frame_free(&f);
+	if (r < 0) avcodec_free_context(&c);
+	*out = c;
 	return r;
 }
 
-int dy_png(const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8_t *v, uint8_t **out, int *size) {
+static int encode(AVCodecContext *c, const AVFrame *f, uint8_t **out, int *size) {
+	AVPacket *p = av_packet_alloc();
+	if (!p) return AVERROR(ENOMEM);
+	int r = avcodec_send_frame(c, f);
+	if (r >= 0) r = avcodec_receive_packet(c, p);
+	if (r >= 0 && !(*out = av_memdup(p->data, p->size))) r = AVERROR(ENOMEM);
+	if (r >= 0) *size = p->size;
+	av_packet_free(&p);
+	return r < 0 ? r : 0;
+}
+
+// Brings sheet and encoder to a size and quantizer.
+static int set_up(dy_press *s, int w, int h, int q) {
+	int fits = s->jpeg && s->sheet && s->sheet->width == w && s->sheet->height == h && s->q == q;
+	if (fits && av_frame_is_writable(s->sheet)) return 0;
+	av_frame_free(&s->sheet);
+	if (!(s->sheet = blank(w, h, AV_PIX_FMT_YUVJ420P))) return AVERROR(ENOMEM);
+	s->sheet->color_range = AVCOL_RANGE_JPEG;
+	if (fits) return 0; // the encoder still holds the sheet before
+	avcodec_free_context(&s->jpeg);
+	s->q = q;
+	s->sheets = 0;
+	return open_encoder(&s->jpeg, "mjpeg", s->sheet, q);
+}
+
+int dy_jpeg(dy_press *s, const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8_t *v, int w, int h, int q, uint8_t **out,
+            int *size) {
 	const uint8_t *src[4] = {y, u, v};
 	const int ss[4] = {p->stride[0], p->stride[1], p->stride[2]};
+	int r = set_up(s, w, h, q);
+	if (r < 0) return r;
+	AVFrame *f = s->sheet;
+	if (w == p->width && h == p->height) {
+		av_image_copy(f->data, f->linesize, src, ss, AV_PIX_FMT_YUV420P, w, h);
+	} else { // only the size: same range and matrix on both sides
+		conversion k = {p->width, p->height, AV_PIX_FMT_YUV420P, p->full_range, p->space, w, h, AV_PIX_FMT_YUV420P, p->full_range, p->space,
+		                SWS_BILINEAR};
+		r = convert(s, k, src, ss, f->data, f->linesize);
+	}
+	if (r >= 0) r = to_jfif(f, p->full_range, p->space);
+	if (r < 0) return r;
+	f->quality = q * FF_QP2LAMBDA;
+	f->pts = s->sheets++; // the encoder takes no instant twice
+	r = encode(s->jpeg, f, out, size);
+	if (r < 0) avcodec_free_context(&s->jpeg); // the next picture gets a new one
+	return r;
+}
+
+int dy_png(dy_press *s, const dy_picture *p, const uint8_t *y, const uint8_t *u, const uint8_t *v, uint8_t **out, int *size) {
+	const uint8_t *src[4] = {y, u, v};
+	const int ss[4] = {p->stride[0], p->stride[1], p->stride[2]};
+	AVCodecContext *c = NULL;
 	AVFrame *f = blank(p->width, p->height, AV_PIX_FMT_RGB24);
 	if (!f) return AVERROR(ENOMEM);
-	int r = convert(src, ss, p->width, p->height, AV_PIX_FMT_YUV420P, p->full_range, p->space, f->data, f->linesize, p->width,
-	                p->height, AV_PIX_FMT_RGB24, 1, p->space, SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT);
-	if (r >= 0) r = encode("png", f, 0, out, size);
+	conversion k = {p->width, p->height, AV_PIX_FMT_YUV420P, p->full_range, p->space, p->width, p->height, AV_PIX_FMT_RGB24, 1, p->space,
+	                SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT};
+	int r = convert(s, k, src, ss, f->data, f->linesize);
+	f->pts = 0;
+	if (r >= 0) r = open_encoder(&c, "png", f, 0);
+	if (r >= 0) r = encode(c, f, out, size);
+	avcodec_free_context(&c);
 	av_frame_free(&f);
 	return r;
 }

@@ -24,9 +24,9 @@ func (f *Frame) Picture(rotation, w, h int) (media.Picture, error) {
 	p := media.NewPicture(w, h)
 	p.FullRange = C.dy_is_full_range(f.c()) != 0
 	p.Matrix = matrixOf(int(f.info.space), fw, fh)
-	c := shape(p)
-	r := C.dy_upright(f.c(), &c, C.int(rotation), plane(p, 0), plane(p, 1), plane(p, 2))
-	if err := code(r); err != nil {
+	s := lendPress()
+	defer s.giveBack()
+	if err := s.upright(f, p, rotation); err != nil {
 		return media.Picture{}, fmt.Errorf("convert picture: %w", err)
 	}
 	if C.dy_is_hdr(f.c()) != 0 {
@@ -45,11 +45,9 @@ func JPEG(p media.Picture, w, h, quality int) ([]byte, error) {
 	if !p.Valid() || max(p.Width, p.Height) > maxSide || w <= 0 || h <= 0 || max(w, h) > maxSide {
 		return nil, fmt.Errorf("encode jpeg: %w", errPicture)
 	}
-	c := shape(p)
-	var out *C.uint8_t
-	var size C.int
-	r := C.dy_jpeg(&c, plane(p, 0), plane(p, 1), plane(p, 2), C.int(w), C.int(h), C.int(quantizer(quality)), &out, &size)
-	return take(r, out, size, "jpeg")
+	s := lendPress()
+	defer s.giveBack()
+	return s.jpeg(p, w, h, quality)
 }
 
 // quantizer maps the usual quality to mpeg's scale: 94 and above is 1, 90 is 2, 50 is 8, 1 is 17.
@@ -62,11 +60,9 @@ func PNG(p media.Picture) ([]byte, error) {
 	if !p.Valid() || max(p.Width, p.Height) > maxSide {
 		return nil, fmt.Errorf("encode png: %w", errPicture)
 	}
-	c := shape(p)
-	var out *C.uint8_t
-	var size C.int
-	r := C.dy_png(&c, plane(p, 0), plane(p, 1), plane(p, 2), &out, &size)
-	return take(r, out, size, "png")
+	s := lendPress()
+	defer s.giveBack()
+	return s.png(p)
 }
 
 func shape(p media.Picture) C.dy_picture {
