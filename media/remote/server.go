@@ -197,8 +197,8 @@ func (r *served) sound(ctx context.Context, c *conduit.Call) (any, []byte, error
 // for without loss.
 const jpegQuality = 88
 
-// movingQuality is that of pictures which are followed by others at once: a
-// third fewer bytes to make, carry and take apart, which no eye sees in play.
+// movingQuality is that of pictures which are followed by others at once: the
+// next coarser step of the codec, with fewer bytes to make, carry and take apart.
 const movingQuality = 82
 
 func (r *served) frame(ctx context.Context, c *conduit.Call) (any, []byte, error) {

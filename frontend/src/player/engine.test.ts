@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Sound } from './sound';
 import { Bench, evenly, settle } from './testing/bench';
 
 describe('seeking', () => {
@@ -90,6 +91,34 @@ describe('playing', () => {
     expect(bench.asked.at(-1)?.generation).toBeGreaterThan(playing[0]?.generation ?? 0);
     await bench.asked.at(-1)?.give();
     expect(bench.drawn).toEqual([90]);
+  });
+
+  it('lays in pictures while the first sound is waited for, and no longer', async () => {
+    let begin: (heard: boolean) => void = () => undefined;
+    const sound = {
+      leading: false,
+      start: () => new Promise<boolean>((resolve) => (begin = resolve)),
+      stop: () => undefined,
+      time: () => null,
+    };
+    const bench = new Bench(evenly(100, 25), sound as unknown as Sound);
+    bench.latency = 20;
+    bench.engine.play(1);
+    await bench.run(300);
+    expect(bench.drawn).toEqual([]);
+    expect(bench.asked.map((each) => each.n)).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    begin(false);
+    await bench.run(400);
+    expect(bench.drawn).toEqual(Array.from({ length: 10 }, (_, i) => i));
+
+    bench.engine.pause();
+    bench.engine.seek(50);
+    await bench.run(100);
+    const before = bench.asked.length;
+    bench.engine.play(1);
+    bench.engine.pause(); // given up while it waits
+    await bench.run(300);
+    expect(bench.asked.length - before).toBeLessThan(8);
   });
 
   it('counts what was drawn, not what was due', async () => {
