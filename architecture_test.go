@@ -15,7 +15,7 @@ const module = "diaoyue.example/workstation"
 // floors lists the rooms from the ground up. A room may import rooms on lower
 // floors only, never a neighbour on its own floor.
 var floors = [][]string{
-	{"backend/conduit", "backend/converter", "backend/fault", "backend/figure", "backend/qr", "backend/keyring", "backend/screenlock", "media", "search/analysis", "search/language", "frontend"},
+	{"backend/conduit", "backend/converter", "backend/fault", "backend/figure", "backend/qr", "backend/keyring", "backend/screenlock", "media", "search/analysis", "search/language", "search/postings", "frontend"},
 	{"backend/workday", "backend/signature", "backend/figure/mishap"},
 	{"backend/store", "backend/vault", "backend/worker", "backend/forms", "backend/audit/check", "backend/certificate", "media/internal/av", "media/internal/sherpa", "media/redact", "search"},
 	{"backend/audit", "backend/vault/vaulttest", "media/frameindex", "media/probe", "media/mediatest", "search/extract"},
