@@ -79,19 +79,7 @@ func Open(dir string, cfg Config) (*Index, error) {
 		_ = b.Close()
 		return nil, err
 	}
-	go x.warm()
 	return x, nil
-}
-
-// warm reads what every answer needs, so that the first question does not wait
-// for it. What it cannot read the question tells.
-func (x *Index) warm() {
-	s, err := x.snapshot()
-	if err != nil {
-		return
-	}
-	defer s.close()
-	_, _ = x.values.Of(s.Snapshot)
 }
 
 func openOrCreate(dir string) (bleve.Index, error) {

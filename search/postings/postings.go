@@ -135,13 +135,13 @@ func (s *Snapshot) lists(field, term string) ([]segment.PostingsList, error) {
 	return out, nil
 }
 
-// At is the segment that holds a place, and the place's number in it.
-func (s *Snapshot) at(number uint64) (part, uint64) {
+// at is the index of the segment that holds a place.
+func (s *Snapshot) at(number uint64) int {
 	i := len(s.parts) - 1
 	for i > 0 && s.parts[i].base > number {
 		i--
 	}
-	return s.parts[i], number - s.parts[i].base
+	return i
 }
 
 // bm25 is the score of a term that stands so often in a field of a length.

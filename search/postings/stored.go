@@ -11,8 +11,8 @@ const keyID = "_id"
 
 // ID is the name of a place.
 func (s *Snapshot) ID(number uint64) (string, error) {
-	p, doc := s.at(number)
-	id, err := p.segment.DocID(doc)
+	p := s.parts[s.at(number)]
+	id, err := p.segment.DocID(number - p.base)
 	if err != nil {
 		return "", fmt.Errorf("name place: %w", err)
 	}
@@ -22,9 +22,9 @@ func (s *Snapshot) ID(number uint64) (string, error) {
 // Stored reads what an index keeps of a place: text for its words, number for
 // its numbers.
 func (s *Snapshot) Stored(number uint64, text func(field, value string), amount func(field string, value float64)) error {
-	p, doc := s.at(number)
+	p := s.parts[s.at(number)]
 	var bad error
-	err := p.segment.VisitStoredFields(doc, func(field string, kind byte, value []byte, at []uint64) bool {
+	err := p.segment.VisitStoredFields(number-p.base, func(field string, kind byte, value []byte, at []uint64) bool {
 		switch {
 		case field == keyID:
 		case kind == 'n':

@@ -1,6 +1,7 @@
 package postings
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -25,6 +26,8 @@ type columns struct {
 	of   [][]uint32
 	err  error
 }
+
+var errUnread = errors.New("the values of a segment could not be read")
 
 // NewValues keeps the values of fields that have one value at most.
 func NewValues(fields ...string) *Values {
@@ -56,7 +59,10 @@ func (v *Values) Of(s *Snapshot) (*Reader, error) {
 	v.mu.Unlock()
 	err := inParallel(len(r.parts), func(i int) error {
 		c := r.parts[i]
-		c.once.Do(func() { c.of, c.err = v.read(s.parts[i].segment) })
+		c.once.Do(func() {
+			c.err = errUnread // what stays if reading ends in a panic
+			c.of, c.err = v.read(s.parts[i].segment)
+		})
 		return c.err
 	})
 	if err != nil {
@@ -124,10 +130,7 @@ func (v *Values) number(text string) uint32 {
 // Read is the number of the value of a place in each field, in the order of
 // NewValues; into must be as long.
 func (r *Reader) Read(number uint64, into []uint32) {
-	i := len(r.snapshot.parts) - 1
-	for i > 0 && r.snapshot.parts[i].base > number {
-		i--
-	}
+	i := r.snapshot.at(number)
 	doc := number - r.snapshot.parts[i].base
 	for f, column := range r.parts[i].of {
 		into[f] = column[doc]

@@ -23,7 +23,8 @@ function bursting() {
   return device;
 }
 
-it('goes on evenly between the bursts of a device and does not drift from it', async () => {
+// Sound that is heard, and where its device stands.
+async function playing() {
   const device = bursting();
   const sound = new Sound(
     (from) => Promise.resolve({ rate: 100, channels: 1, from, data: new Int16Array(100) }),
@@ -32,7 +33,11 @@ it('goes on evenly between the bursts of a device and does not drift from it', a
   const moving = setInterval(() => (device.currentTime += 0.01), 10);
   expect(await sound.start(() => 0, 1)).toBe(true);
   clearInterval(moving);
-  const began = device.currentTime;
+  return { device, sound, began: device.currentTime };
+}
+
+it('goes on evenly between the bursts of a device and does not drift from it', async () => {
+  const { device, sound, began } = await playing();
   let before = sound.time(1000) as number;
   let longest = 0;
   for (let ms = 16; ms <= 20_000; ms += 16) {
@@ -48,15 +53,7 @@ it('goes on evenly between the bursts of a device and does not drift from it', a
 });
 
 it('bridges a device that is held up and catches up, and follows one that does not', async () => {
-  const device = bursting();
-  const sound = new Sound(
-    (from) => Promise.resolve({ rate: 100, channels: 1, from, data: new Int16Array(100) }),
-    () => device as unknown as Device,
-  );
-  const moving = setInterval(() => (device.currentTime += 0.01), 10);
-  expect(await sound.start(() => 0, 1)).toBe(true);
-  clearInterval(moving);
-  const began = device.currentTime;
+  const { device, sound, began } = await playing();
   let wall = 1000;
   let before = sound.time(wall) as number;
   let steps: number[] = [];
