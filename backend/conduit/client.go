@@ -221,10 +221,15 @@ func (c *Client) Ask(ctx context.Context, r Request, tries int, out any) (body [
 	}
 	for try := 1; ; try++ {
 		body, err = c.attempt(ctx, r, out)
-		if try == tries || !errors.Is(err, ErrGone) || ctx.Err() != nil {
+		if try == tries || !again(ctx, err) {
 			return body, err
 		}
 	}
+}
+
+// again says whether a call that ended with err may be asked once more.
+func again(ctx context.Context, err error) bool {
+	return errors.Is(err, ErrGone) && !errors.Is(err, ErrHung) && ctx.Err() == nil
 }
 
 func (c *Client) attempt(ctx context.Context, r Request, out any) ([]byte, error) {

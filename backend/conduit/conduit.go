@@ -27,6 +27,10 @@ var ErrClosed = errors.New("it is closed")
 // ErrProtocol says that the other end said what it never should.
 var ErrProtocol = errors.New("the peer does not keep to the protocol")
 
+// ErrHung is, besides ErrGone, the error of the call that the worker gave no sign
+// of life about. It is not asked again by itself: it would hang again.
+var ErrHung = errors.New("it gave no sign of life about this call")
+
 // gone is ErrGone with how it came.
 type gone struct {
 	why   string

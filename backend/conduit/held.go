@@ -68,7 +68,7 @@ func (h *Held) again(ctx context.Context, do func() ([]byte, error)) (body []byt
 		}
 		body, err = do()
 		leave(err)
-		if !errors.Is(err, ErrGone) || ctx.Err() != nil {
+		if !again(ctx, err) {
 			break
 		}
 	}

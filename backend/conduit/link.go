@@ -33,6 +33,7 @@ type pending struct {
 	answer    chan message
 	patience  *time.Timer
 	forgotten bool // the caller went away
+	hung      bool // the worker was killed over it
 }
 
 // connect begins to speak to a worker.
@@ -147,8 +148,20 @@ func (l *link) over(err error) {
 	for id, p := range l.pending {
 		delete(l.pending, id)
 		p.patience.Stop()
-		p.answer <- message{gone: l.gone}
+		if p.hung && why == WhyHung && !closing {
+			p.answer <- message{gone: &gone{why, ErrHung}}
+		} else {
+			p.answer <- message{gone: l.gone}
+		}
 	}
+}
+
+// hung ends a worker that gave no sign of life over a call.
+func (l *link) hung(p *pending) {
+	l.mu.Lock()
+	p.hung = true
+	l.mu.Unlock()
+	l.worker.Kill(WhyHung)
 }
 
 // end waits for the worker's end, and helps after a while.
@@ -197,7 +210,7 @@ func (l *link) call(ctx context.Context, r Request, out any) (message, error) {
 	l.next++
 	id := l.next
 	// Begun before sending: a worker that was stopped does not even read.
-	p.patience = time.AfterFunc(r.Patience, func() { l.worker.Kill(WhyHung) })
+	p.patience = time.AfterFunc(r.Patience, func() { l.hung(p) })
 	l.pending[id] = p
 	l.mu.Unlock()
 	err = l.wire.send(message{

@@ -34,6 +34,13 @@ type station struct {
 
 func newStation(t *testing.T) *station {
 	t.Helper()
+	dir, state := founded(t)
+	return openStation(t, dir, state)
+}
+
+// founded is a new archive with an account of each role.
+func founded(t *testing.T) (archive, state string) {
+	t.Helper()
 	dir := t.TempDir()
 	cfg := backend.Config{
 		Dir: filepath.Join(dir, "archive"), StateDir: filepath.Join(dir, "state"), Mode: store.ModeWindow,
@@ -51,7 +58,7 @@ func newStation(t *testing.T) *station {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return openStation(t, cfg.Dir, cfg.StateDir)
+	return cfg.Dir, cfg.StateDir
 }
 
 func openStation(t *testing.T, dir, state string) *station {

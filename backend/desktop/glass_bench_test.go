@@ -12,8 +12,17 @@ import (
 	"testing"
 	"time"
 
+	"diaoyue.example/workstation/backend"
 	"diaoyue.example/workstation/backend/desktop"
 )
+
+// The test binary is the workers too: pages are read where users have them read.
+func TestMain(m *testing.M) {
+	if backend.IsWorker(os.Args[1:]) {
+		os.Exit(backend.Worker(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
 
 // TestBenchGlass prints how long a page takes from the page view's wish to its
 // bytes, log entry included, for papers in BENCH_DOCUMENTS: each page is asked for
@@ -25,7 +34,8 @@ func TestBenchGlass(t *testing.T) {
 		t.Skip("BENCH_DOCUMENTS names no folder")
 	}
 	const width = 1052
-	s := newStation(t)
+	archive, state := founded(t)
+	s := openConfigured(t, desktop.Config{Dir: archive, StateDir: state, Workers: true})
 	s.signIn(t, "archivist")
 	opened, err := face[*desktop.Cases](s).Add(desktop.NewCase{Code: "A-1", Title: "A", Type: "x", Retention: "10"})
 	if err != nil {

@@ -51,7 +51,9 @@ func Engine() worker.Engine {
 			if err := json.Unmarshal(raw, &s); err != nil {
 				return fmt.Errorf("read setup: %w", err)
 			}
-			x = s.Extractor()
+			cfg := s.config()
+			cfg.Expendable = true // the other end kills a child that does not answer
+			x = formats.New(cfg)
 			return x.Warm(context.Background())
 		},
 		Serve: func(conn *net.UnixConn) error { return remote.Serve(conn, x) },
@@ -60,8 +62,10 @@ func Engine() worker.Engine {
 
 // Extractor is the same inside this process, for programs that cannot run as
 // their own child. Close it.
-func (s Setup) Extractor() *extract.Extractor {
-	return formats.New(formats.Config{CacheDir: s.CacheDir, Fonts: s.Fonts, OCR: s.OCR})
+func (s Setup) Extractor() *extract.Extractor { return formats.New(s.config()) }
+
+func (s Setup) config() formats.Config {
+	return formats.Config{CacheDir: s.CacheDir, Fonts: s.Fonts, OCR: s.OCR}
 }
 
 // Command starts the child.

@@ -49,6 +49,17 @@ func start(t *testing.T) *bench {
 
 func startWith(t *testing.T, networks string) *bench {
 	t.Helper()
+	return startAs(t, networks, 0)
+}
+
+// startPatient waits so long for a sign of life.
+func startPatient(t *testing.T, patience time.Duration) *bench {
+	t.Helper()
+	return startAs(t, formats.NoOCR, patience)
+}
+
+func startAs(t *testing.T, networks string, patience time.Duration) *bench {
+	t.Helper()
 	dir, err := os.UserCacheDir()
 	if err != nil {
 		t.Fatal(err)
@@ -59,6 +70,7 @@ func startWith(t *testing.T, networks string) *bench {
 	}
 	b := &bench{}
 	b.Client = remote.New(remote.Options{Options: conduit.Options{
+		Patience: patience,
 		Start: func(ctx context.Context) (conduit.Worker, error) {
 			began := time.Now()
 			child, err := worker.Start(ctx, command)

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/jpeg"
-	"image/png" // also registers its decoder
+	_ "image/jpeg" // registers its decoder
+	"image/png"    // also registers its decoder
 	"io"
 	"os"
 	"sync"
@@ -110,25 +110,38 @@ func (s *scan) Render(ctx context.Context, _, widthPx int) (Image, error) {
 // wider, and turned as its camera held it (EXIF orientation, 1 to 8).
 func drawn(img image.Image, format string, w, h, turn, widthPx int, limits Limits) (Image, error) {
 	w, h = PictureSize(float64(w), float64(h), min(widthPx, w), limits)
+	shown := shown(img, w, h, turn)
+	if format != "png" {
+		b, err := EncodeJPEG(shown, scanJPEG)
+		return Image{Bytes: b, MIME: "image/jpeg", Width: w, Height: h}, err
+	}
+	var buf bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&buf, shown); err != nil {
+		return Image{}, fmt.Errorf("encode page: %w", err)
+	}
+	return Image{Bytes: buf.Bytes(), MIME: "image/png", Width: w, Height: h}, nil
+}
+
+// shown is a picture of w × h dots, turned, on white where it lets through.
+func shown(img image.Image, w, h, turn int) image.Image {
+	if turn <= 1 {
+		if small, ok := shrunk(img, w, h); ok {
+			return small
+		}
+	}
 	small := image.Rect(0, 0, w, h)
 	if turn >= 5 {
 		small = image.Rect(0, 0, h, w)
 	}
 	flat := image.NewRGBA(small)
 	draw.Draw(flat, small, image.NewUniform(color.White), image.Point{}, draw.Src)
-	draw.ApproxBiLinear.Scale(flat, small, img, img.Bounds(), draw.Over, nil)
-	shown := upright(flat, turn)
-	var buf bytes.Buffer
-	var err error
-	mime := "image/jpeg"
-	if format == "png" {
-		mime = "image/png"
-		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&buf, shown)
-	} else {
-		err = jpeg.Encode(&buf, shown, &jpeg.Options{Quality: scanJPEG})
+	bands, _ := bandsOf(flat)
+	var all sync.WaitGroup
+	for _, band := range bands {
+		if to, ok := band.(*image.RGBA); ok {
+			all.Go(func() { draw.ApproxBiLinear.Scale(to, small, img, img.Bounds(), draw.Over, nil) })
+		}
 	}
-	if err != nil {
-		return Image{}, fmt.Errorf("encode page: %w", err)
-	}
-	return Image{Bytes: buf.Bytes(), MIME: mime, Width: w, Height: h}, nil
+	all.Wait()
+	return upright(flat, turn)
 }

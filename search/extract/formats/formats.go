@@ -27,6 +27,9 @@ type Config struct {
 	// not in a worker, which starts no programs.
 	Tesseract bool
 	Limits    extract.Limits
+	// Expendable says that whoever asks ends this process when a call does not
+	// return, as pdf.Config.Expendable.
+	Expendable bool
 }
 
 // New gives the extractor of this version. Close it. Without anything to read
@@ -38,7 +41,7 @@ func New(cfg Config) *extract.Extractor {
 		fonts = extract.SystemFonts()
 	}
 	face := extract.NewTypesetter(fonts)
-	papers := pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits})
+	papers := pdf.New(pdf.Config{CacheDir: cfg.CacheDir, Fonts: fonts, Limits: limits, Expendable: cfg.Expendable})
 	x := extract.New(limits,
 		papers,
 		ofd.New(papers, fonts, limits),

@@ -1,14 +1,12 @@
 package pdf
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
-	"image/jpeg"
 	"io"
 	"math"
 	"os"
@@ -63,7 +61,8 @@ func (d *document) start(ctx context.Context) error {
 }
 
 // call runs fn with the sandbox. When the context or the time for a page runs
-// out, the sandbox is killed and the next call opens the file again.
+// out, the sandbox is killed and the next call opens the file again; in an
+// expendable process the call comes to its end, which is then too late.
 func (d *document) call(ctx context.Context, fn func() error) (err error) {
 	pool, err := d.format.engine() // its start, which may be long, is not part of a page's time
 	if err != nil {
@@ -86,7 +85,11 @@ func (d *document) call(ctx context.Context, fn func() error) (err error) {
 		}
 	}
 	engine := d.engine
-	unwatch := context.AfterFunc(ctx, func() { _ = engine.Kill() })
+	unwatch := context.AfterFunc(ctx, func() {
+		if !d.format.cfg.Expendable {
+			_ = engine.Kill()
+		}
+	})
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("the PDF engine failed: %w", extract.ErrDamaged)
@@ -101,8 +104,9 @@ func (d *document) call(ctx context.Context, fn func() error) (err error) {
 		err = fn()
 	}
 	if !unwatch() {
-		// Killed, perhaps just after fn was done.
-		d.engine, d.ref = nil, ""
+		if !d.format.cfg.Expendable { // killed, perhaps just after fn was done
+			d.engine, d.ref = nil, ""
+		}
 		return stopped(ctx)
 	}
 	return err
@@ -203,16 +207,16 @@ func (d *document) Render(ctx context.Context, n, widthPx int) (extract.Image, e
 		}
 		defer r.Cleanup()
 		img := r.Result.RenderedImage
+		if ctx.Err() != nil {
+			return ctx.Err() // nobody waits for it any more
+		}
 		if r.Result.HasTransparency {
 			img = onWhite(img)
 		}
-		var buf bytes.Buffer
-		if err := jpeg.Encode(&buf, img, &jpeg.Options{Quality: jpegQuality}); err != nil {
-			return fmt.Errorf("encode page: %w", err)
-		}
 		b := img.Bounds()
-		out = extract.Image{Bytes: buf.Bytes(), MIME: "image/jpeg", Width: b.Dx(), Height: b.Dy()}
-		return nil
+		out = extract.Image{MIME: "image/jpeg", Width: b.Dx(), Height: b.Dy()}
+		out.Bytes, err = extract.EncodeJPEG(img, jpegQuality)
+		return err
 	})
 	return out, err
 }

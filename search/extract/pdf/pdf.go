@@ -3,7 +3,8 @@
 //
 // Invariant: the sandbox sees the bytes of the file and, read-only, the fonts given;
 // nothing else of the machine. A call that outlives its deadline is
-// stopped with the sandbox, and the next call starts a new one.
+// stopped with the sandbox, and the next call starts a new one; in an
+// expendable process it runs on, and whoever asked ends the process.
 package pdf
 
 import (
@@ -26,8 +27,8 @@ import (
 const (
 	// maxOpen is how many documents may be open at once; each has a sandbox.
 	maxOpen = 8
-	// memoryPages bounds one sandbox: 64 KiB each, 384 MiB. A child
-	// that holds 1 GiB at most dies of more, for growing it copies it.
+	// memoryPages bounds one sandbox: 64 KiB each, 384 MiB, of the 1 GiB that a
+	// child may have.
 	memoryPages = 6144
 	// signatureWithin is how far from the start readers look for the signature.
 	signatureWithin = 1024
@@ -38,6 +39,10 @@ type Config struct {
 	CacheDir string   // compiled module; empty compiles at every start (15 s)
 	Fonts    []string // font files; those that exist are shown to the sandbox
 	Limits   extract.Limits
+	// Expendable says that whoever asks ends this process when a call does not
+	// return. Calls then need not look in each turn of each loop whether they
+	// are to stop, which takes as long as all they do.
+	Expendable bool
 }
 
 // Format reads PDF. The engine starts with the first document. Close it.
@@ -134,7 +139,7 @@ func (p *Format) engine() (pdfium.Pool, error) {
 	rc := wazero.NewRuntimeConfig().
 		// PDFium's setjmp needs WebAssembly exceptions.
 		WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).
-		WithCloseOnContextDone(true).
+		WithCloseOnContextDone(!p.cfg.Expendable).
 		WithMemoryLimitPages(memoryPages)
 	if p.cfg.CacheDir != "" {
 		cache, err := wazero.NewCompilationCacheWithDir(p.cfg.CacheDir)
@@ -144,9 +149,13 @@ func (p *Format) engine() (pdfium.Pool, error) {
 		rc = rc.WithCompilationCache(cache)
 		p.cache = cache
 	}
+	ctx := context.Background()
+	if p.cfg.Expendable {
+		ctx = experimental.WithMemoryAllocator(ctx, experimental.MemoryAllocatorFunc(reserve))
+	}
 	fonts := newFontFS(p.cfg.Fonts)
 	pool, err := webassembly.Init(webassembly.Config{
-		MaxIdle: 1, MaxTotal: maxOpen, RuntimeConfig: rc,
+		Context: ctx, MaxIdle: 1, MaxTotal: maxOpen, RuntimeConfig: rc,
 		// Never nil: the default mounts the root of this machine.
 		// Without fonts, Chinese that a file does not bring fonts for is blank.
 		FSConfig: wazero.NewFSConfig().WithFSMount(fonts, "/"),

@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -175,7 +176,35 @@ func TestStopped(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	x := format(t, extract.Limits{})
+	concurrentUse(t, format(t, extract.Limits{}))
+}
+
+// In a process that may be ended, a call that nobody waits for comes to its
+// end, and its sandbox serves the next.
+func TestExpendable(t *testing.T) {
+	x := pdf.New(pdf.Config{
+		CacheDir: filepath.Join(os.TempDir(), "diaoyue-test-pdf-engine"), Fonts: extract.SystemFonts(), Expendable: true,
+	})
+	t.Cleanup(func() { _ = x.Close() })
+	concurrentUse(t, x)
+	doc, err := open(t, x, made(t, "", strings.Repeat(show(""), 4000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		ctx, leave := context.WithTimeout(t.Context(), time.Millisecond)
+		if _, err = doc.Render(ctx, 1, 900); !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, extract.ErrTimeout) {
+			t.Errorf("nobody waited, and got %v", err)
+		}
+		leave()
+	}
+	if p, err := doc.Page(t.Context(), 1); err != nil || !strings.HasPrefix(p.Text, latin) {
+		t.Errorf("afterwards: %d characters, %v", len(p.Text), err)
+	}
+}
+
+func concurrentUse(t *testing.T, x *pdf.Format) {
+	t.Helper()
 	path := made(t, "", show(chinese))
 	var wg sync.WaitGroup
 	for range 3 {

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"time"
 
 	"diaoyue.example/workstation/backend/conduit"
 	"diaoyue.example/workstation/search/extract"
@@ -29,9 +30,6 @@ type Options struct {
 
 const (
 	defaultRecycle = 200
-	// stillness is how many times a page's time a worker may be silent: a page
-	// is measured inside the worker too, and this is for what does not listen.
-	stillness = 2
 	// whyMemory is the code of a worker that wanted more than its share.
 	whyMemory = "memory"
 )
@@ -56,10 +54,14 @@ func New(o Options) *Client {
 		o.Recycle = defaultRecycle
 	}
 	if o.Patience <= 0 {
-		o.Patience = stillness * o.Limits.PageTime
+		o.Patience = patience(o.Limits.PageTime)
 	}
 	return &Client{line: conduit.New(o.Options, errs()), opts: o, turn: make(chan struct{}, 1)}
 }
+
+// patience is how long a worker may be silent over what may take limit. The
+// worker measures it as well, and cannot stop everything that it runs.
+func patience(limit time.Duration) time.Duration { return limit + limit/3 }
 
 // Dial speaks to the one worker at the other end of conn, which becomes the
 // client's. When it is gone, nothing can be asked any more.
@@ -127,7 +129,7 @@ func (c *Client) twice(ctx context.Context, f *os.File, name string, in *intake)
 		_, err = c.line.Ask(ctx, conduit.Request{
 			Method: methodFile, Data: fileArgs{name}, Files: []*os.File{f}, MaxBody: maxPage, Keep: in.take, Linger: true,
 		}, conduit.Once, &meta)
-		if !errors.Is(err, conduit.ErrGone) || conduit.Why(err) == conduit.WhyHung || ctx.Err() != nil {
+		if !errors.Is(err, conduit.ErrGone) || errors.Is(err, conduit.ErrHung) || ctx.Err() != nil {
 			break
 		}
 	}
@@ -149,7 +151,7 @@ func ended(m extract.Meta, err error) extract.Meta {
 	switch {
 	case errors.Is(err, conduit.ErrRepeated):
 		m.State, m.Why = extract.StateFailed, extract.WhyRepeated
-	case conduit.Why(err) == conduit.WhyHung:
+	case errors.Is(err, conduit.ErrHung):
 		m.State, m.Why = extract.StateTimeout, ""
 	case conduit.Why(err) == whyMemory:
 		m.State, m.Why = extract.StateFailed, extract.WhyMemory

@@ -30,7 +30,7 @@ func (c *Client) Open(ctx context.Context, f *os.File, name string) (extract.Doc
 	d := &document{client: c}
 	var err error
 	if d.held, err = c.line.Hold(ctx, f, conduit.Request{Method: methodOpen, Data: fileArgs{name}}, d.learn); err != nil {
-		return nil, err
+		return nil, late(err)
 	}
 	return d, nil
 }
@@ -88,7 +88,7 @@ func (c *Client) Recognise(ctx context.Context, doc extract.Document, n int) (ex
 		return extract.Page{}, errors.New("recognise: the document is not this worker's")
 	}
 	p, err := d.page(ctx, conduit.Request{
-		Method: methodRead, Data: pageArgs{Page: n}, MaxBody: maxPage, Patience: stillness * c.opts.Limits.ReadTime,
+		Method: methodRead, Data: pageArgs{Page: n}, MaxBody: maxPage, Patience: patience(c.opts.Limits.ReadTime),
 	}, n)
 	if err == nil && p.Source != extract.SourceOCR {
 		err = fmt.Errorf("page %d: %w: a text of %q", n, conduit.ErrProtocol, p.Source)
@@ -118,7 +118,16 @@ func (d *document) ask(ctx context.Context, q conduit.Request, out any) ([]byte,
 	if errors.Is(err, conduit.ErrClosed) {
 		err = os.ErrClosed
 	}
-	return body, err
+	return body, late(err)
+}
+
+// late says of a call that the worker was ended over what it would have said
+// itself if it could have stopped.
+func late(err error) error {
+	if errors.Is(err, conduit.ErrHung) {
+		return fmt.Errorf("the worker was ended: %w", extract.ErrTimeout)
+	}
+	return err
 }
 
 // Close lets go. A desk's worker is looked at here: it never reads whole files.

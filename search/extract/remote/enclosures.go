@@ -84,7 +84,7 @@ func (c *Client) Enclosures(ctx context.Context, f *os.File, name string, emit f
 	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("take enclosures: %w", extract.ErrTimeout)
 	}
-	return err
+	return late(err)
 }
 
 // envelope puts the enclosed files together again.

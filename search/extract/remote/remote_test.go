@@ -398,3 +398,59 @@ func TestRecycle(t *testing.T) {
 		t.Errorf("%d workers for 5 files, want 3", started)
 	}
 }
+
+// Of two pages that a worker was asked for, the one that it hung over is told
+// to have taken too long, and the other is asked of the next worker.
+func TestHangOverOnePage(t *testing.T) {
+	asked := make(chan struct{})
+	hangs := func(ctx context.Context, c *conduit.Call) (any, []byte, error) {
+		if c.Method == "open" {
+			return hold(map[string]any{"kind": "pdf", "pages": 2})(ctx, c)
+		}
+		asked <- struct{}{}
+		<-ctx.Done()
+		return nil, nil, ctx.Err()
+	}
+	draws := func(ctx context.Context, c *conduit.Call) (any, []byte, error) {
+		if c.Method == "open" {
+			return hold(map[string]any{"kind": "pdf", "pages": 2})(ctx, c)
+		}
+		return map[string]any{"mime": "image/png", "width": 1, "height": 1}, []byte("dots"), nil
+	}
+	o := remote.Options{}
+	o.Patience = 400 * time.Millisecond
+	c, deaths := workers(t, o, hangs, draws)
+	endless, beside := openPaper(t, c), openPaper(t, c)
+	late := make(chan error, 1)
+	go func() {
+		_, err := endless.Render(t.Context(), 1, 100)
+		late <- err
+	}()
+	<-asked
+	time.Sleep(o.Patience / 2) // so that the other one's time is not up when the worker is ended
+	other := make(chan error, 1)
+	go func() {
+		_, err := beside.Render(t.Context(), 1, 100)
+		other <- err
+	}()
+	<-asked
+	if err := <-late; !errors.Is(err, extract.ErrTimeout) {
+		t.Errorf("the page it hung over: %v", err)
+	}
+	if err := <-other; err != nil {
+		t.Errorf("the page beside: %v", err)
+	}
+	if len(*deaths) != 1 {
+		t.Errorf("deaths: %+v", *deaths)
+	}
+}
+
+func openPaper(t *testing.T, c *remote.Client) extract.Document {
+	t.Helper()
+	doc, err := c.Open(t.Context(), paper(t), "a.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { doc.Close() })
+	return doc
+}
