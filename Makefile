@@ -16,7 +16,8 @@ BUILD_DEPS := build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev \
 BENCH_DEPS := libffms2-dev mpv ffmpeg python3
 TEST_DEPS  := libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui chromium xvfb xauth dbus dbus-x11 xdotool imagemagick ffmpeg sqlite3 espeak-ng fonts-noto-cjk openssl python3 zbar-tools exfatprogs exfat-fuse dosfstools
 
-GO_FILES  := $(shell find . -name '*.go' -not -path './frontend/node_modules/*' -not -name '*_test.go' 2>/dev/null)
+# What a program is built from: its C too, or a changed engine would be measured by its old self.
+GO_FILES  := $(shell find . \( -name '*.go' -o -name '*.c' -o -name '*.h' \) -not -path './frontend/node_modules/*' -not -path './build/bench/*' -not -name '*_test.go' 2>/dev/null)
 WEB_FILES := $(shell find frontend/src frontend/wailsjs frontend/index.html frontend/package.json frontend/vite.config.ts frontend/tsconfig.json -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help

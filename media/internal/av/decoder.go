@@ -23,7 +23,7 @@ import (
 // Decoder decodes one stream of a Source. It is not safe for concurrent use.
 type Decoder struct {
 	ctx *astiav.CodecContext
-	log *C.dy_log
+	own *C.dy_decoder
 }
 
 // NewDecoder opens the stream's decoder; threads 1 is deterministic on damaged
@@ -35,7 +35,7 @@ func NewDecoder(s *Source, stream, threads int) (*Decoder, error) {
 	if codec == nil {
 		return nil, fmt.Errorf("open decoder: %w: %s", media.ErrUnsupported, oneLine(par.CodecID().Name()))
 	}
-	d := &Decoder{ctx: astiav.AllocCodecContext(codec), log: C.dy_log_new()}
+	d := &Decoder{ctx: astiav.AllocCodecContext(codec), own: C.dy_decoder_new()}
 	if err := par.ToCodecContext(d.ctx); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("open decoder: %w: %w", media.ErrDamaged, err)
@@ -43,7 +43,7 @@ func NewDecoder(s *Source, stream, threads int) (*Decoder, error) {
 	d.ctx.SetThreadCount(threads)
 	list := C.CString(codecs)
 	defer C.free(unsafe.Pointer(list))
-	if err := code(C.dy_open_decoder(d.c(), s.c.fmt, C.int(stream), d.log, list)); err != nil {
+	if err := code(C.dy_open_decoder(d.c(), s.c.fmt, C.int(stream), d.own, list)); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("open decoder %s: %w: %w", codec.Name(), media.ErrUnsupported, err)
 	}
@@ -58,13 +58,13 @@ func (d *Decoder) Close() {
 		return
 	}
 	d.ctx.Free()
-	C.dy_log_free(d.log)
-	d.ctx, d.log = nil, nil
+	C.dy_decoder_free(d.own)
+	d.ctx, d.own = nil, nil
 }
 
 // Errors counts what the decoder complained of so far; above 0 the stream is
 // damaged and frame threads may give other pictures each time.
-func (d *Decoder) Errors() int64 { return int64(C.dy_log_errors(d.log)) }
+func (d *Decoder) Errors() int64 { return int64(C.dy_log_errors(&d.own.log)) }
 
 // Flush forgets everything, as after a seek.
 func (d *Decoder) Flush() { C.avcodec_flush_buffers(d.c()) }
@@ -166,20 +166,20 @@ func (f *Frame) Samples() (n, rate, channels int) {
 }
 
 // RawBytes is the size of the picture without padding, as framemd5 prints it.
-func (f *Frame) RawBytes() int64 { return int64(C.dy_frame_bytes(f.c(), 1)) }
+func (f *Frame) RawBytes() int64 { return int64(C.dy_frame_bytes(f.c())) }
 
-// Bytes estimates the memory the picture holds.
-func (f *Frame) Bytes() int64 { return int64(C.dy_frame_bytes(f.c(), 64)) }
+// Bytes is the memory the picture holds.
+func (f *Frame) Bytes() int64 { return int64(C.dy_frame_held(f.c())) }
 
 // PictureBytes estimates the memory of one decoded picture of a stream.
 func PictureBytes(format string, width, height int) int64 {
 	name := C.CString(format)
 	defer C.free(unsafe.Pointer(name))
-	n := C.av_image_get_buffer_size(C.av_get_pix_fmt(name), C.int(width), C.int(height), 64)
+	n := int64(C.av_image_get_buffer_size(C.av_get_pix_fmt(name), C.int(width), C.int(height), 64))
 	if n < 0 {
-		return int64(width) * int64(height) * 3 / 2
+		n = int64(width) * int64(height) * 3 / 2
 	}
-	return int64(n)
+	return int64(C.dy_room_taken(C.size_t(n)))
 }
 
 // Hash is a fast 64 bit hash of size, format and every byte of the picture.

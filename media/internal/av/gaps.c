@@ -46,8 +46,17 @@ __attribute__((constructor)) static void start(void) {
 	av_max_alloc(max_alloc);
 }
 
-dy_log *dy_log_new(void) { return av_mallocz(sizeof(dy_log)); }
-void dy_log_free(dy_log *l) { av_free(l); }
+dy_decoder *dy_decoder_new(void) {
+	dy_decoder *d = av_mallocz(sizeof(dy_decoder));
+	if (d) dy_room_init(&d->room);
+	return d;
+}
+
+void dy_decoder_free(dy_decoder *d) {
+	if (d) dy_room_free(&d->room);
+	av_free(d);
+}
+
 long dy_log_errors(dy_log *l) { return atomic_load(&l->errors); }
 
 void dy_log_last(dy_log *l, char *out, int n) {
@@ -219,9 +228,20 @@ int dy_audio_samples(AVFormatContext *f, int stream, int bytes) {
 	return av_get_audio_frame_duration2(f->streams[stream]->codecpar, bytes);
 }
 
-int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l, const char *codecs) {
+static int get_buffer(AVCodecContext *c, AVFrame *f, int flags) { return dy_room_get(&((dy_decoder *)c->opaque)->room, c, f, flags); }
+
+int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_decoder *own, const char *codecs) {
 	AVDictionary *opt = NULL;
-	c->opaque = l;
+	c->opaque = own;
+	if (c->codec->capabilities & AV_CODEC_CAP_DR1) {
+		c->get_buffer2 = get_buffer;
+#if LIBAVCODEC_VERSION_MAJOR < 60 && defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+		c->thread_safe_callbacks = 1; // else every picture waits for the caller's thread
+#pragma GCC diagnostic pop
+#endif
+	}
 	c->pkt_timebase = f->streams[stream]->time_base;
 	c->max_pixels = max_pixels;
 	av_dict_set(&opt, "codec_whitelist", codecs, 0);
@@ -254,7 +274,13 @@ void dy_frame_info(const AVFrame *f, dy_frame *o) {
 	o->channels = f->ch_layout.nb_channels;
 }
 
-int dy_frame_bytes(const AVFrame *f, int align) {
-	int n = av_image_get_buffer_size(f->format, f->width, f->height, align);
+int dy_frame_bytes(const AVFrame *f) {
+	int n = av_image_get_buffer_size(f->format, f->width, f->height, 1);
 	return n < 0 ? 0 : n;
+}
+
+int64_t dy_frame_held(const AVFrame *f) {
+	int64_t n = 0;
+	for (int i = 0; i < AV_NUM_DATA_POINTERS; i++) n += f->buf[i] ? dy_room_taken(f->buf[i]->size) : 0;
+	return n;
 }

@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "room.h"
+
 // An open file. Reads and writes go by pread and pwrite on a duplicate of the
 // caller's descriptor, so neither side moves the other's offset.
 typedef struct {
@@ -32,6 +34,12 @@ typedef struct {
 	atomic_flag busy;
 	char last[256];
 } dy_log;
+
+// What a decoder needs of ours; its log comes first, for log_line looks there.
+typedef struct {
+	dy_log log;
+	dy_room room;
+} dy_decoder;
 
 typedef struct {
 	dy_io io;
@@ -58,8 +66,8 @@ void dy_io_stop(dy_io *io, int stop);
 void dy_io_search_anew(dy_io *io);
 int dy_io_resume(dy_io *io); // sets a demuxer down behind a gap that it was told to be the end
 
-dy_log *dy_log_new(void);
-void dy_log_free(dy_log *l);
+dy_decoder *dy_decoder_new(void);
+void dy_decoder_free(dy_decoder *d);
 long dy_log_errors(dy_log *l);
 void dy_log_last(dy_log *l, char *out, int n);
 
@@ -79,11 +87,12 @@ int dy_table_size(AVFormatContext *f, int stream);
 int dy_table_only(dy_source *s, int stream);
 int dy_audio_samples(AVFormatContext *f, int stream, int bytes);
 
-int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_log *l, const char *codecs);
+int dy_open_decoder(AVCodecContext *c, AVFormatContext *f, int stream, dy_decoder *own, const char *codecs);
 int dy_send(AVCodecContext *c, AVPacket *p, int64_t tag, int skip);
 void dy_frame_info(const AVFrame *f, dy_frame *o);
 uint64_t dy_hash(const AVFrame *f, int wide);
 int dy_md5(const AVFrame *f, uint8_t out[16]);
-int dy_frame_bytes(const AVFrame *f, int align);
+int dy_frame_bytes(const AVFrame *f);
+int64_t dy_frame_held(const AVFrame *f);
 
 #endif
