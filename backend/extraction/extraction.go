@@ -22,8 +22,9 @@ const (
 	// maxData bounds the child's writable memory. A page's picture of 40 million
 	// points takes 160 MB, and PDFium its share.
 	maxData = 1 << 30
-	// maxHeap is where Go's collector begins to hurry.
-	maxHeap = 256 << 20
+	// maxHeap is where Go's collector begins to hurry; the PDF engine's memory and
+	// that of the networks are not in it.
+	maxHeap = 160 << 20
 	// maxFiles: the files of open documents, a font or two.
 	maxFiles = 128
 	// maxShared bounds what is handed back in shared memory.
