@@ -101,7 +101,7 @@ func (c *cursor) near(n int64) bool {
 		return false
 	}
 	point := c.point(n, c.ix.Packets())
-	return c.at >= 0 && c.at < n && point < c.next || c.at < 0 && c.next == 0 && point <= 0
+	return c.at >= 0 && c.at < n && point < c.next || c.at < 0 && c.next <= 1 && point <= 0
 }
 
 // frame returns picture n and keeps others on the way.
@@ -109,6 +109,9 @@ func (c *cursor) frame(ctx context.Context, n int64, k keeping) (*av.Frame, erro
 	if c.src == nil {
 		if err := c.restart(ctx); err != nil {
 			return nil, err
+		}
+		if pic := c.opening(n); pic != nil {
+			return pic, nil
 		}
 	}
 	if c.near(n) {
@@ -143,6 +146,47 @@ func (c *cursor) frame(ctx context.Context, n int64, k keeping) (*av.Frame, erro
 		point = c.point(n, point)
 	}
 	return c.fromStart(ctx, n, k)
+}
+
+// opening is picture n if the recording begins with it, nil if it does not come
+// so. A decoder that goes on keeps its first picture back until it has seen what
+// may have to be shown before it, three or four pictures later: a person who opens
+// a recording waits for that. One that is told that nothing follows gives it at
+// once. The hash says whether it is the same picture.
+func (c *cursor) opening(n int64) *av.Frame {
+	e := c.ix.At(n)
+	if e.Packet != 0 || !e.Key || c.ix.State() != frameindex.Verified {
+		return nil
+	}
+	if _, err := c.src.Next(); err != nil {
+		c.lose() // the usual way meets it again
+		return nil
+	}
+	pic := c.lone()
+	_ = c.dec.Send(c.src, 0, av.SkipNothing)
+	c.next = 1
+	if pic != nil && (pic.Packet() != 0 || pic.Hash() != e.Hash) {
+		pic.Close()
+		return nil
+	}
+	return pic
+}
+
+// lone decodes the packet at hand by itself, nil if no picture comes of it.
+func (c *cursor) lone() *av.Frame {
+	dec, err := av.NewDecoder(c.src, c.ix.Stream(), 1)
+	if err != nil {
+		return nil
+	}
+	defer dec.Close()
+	if dec.Send(c.src, 0, av.SkipNothing) != nil || dec.End() != nil {
+		return nil
+	}
+	pic, err := dec.Receive()
+	if err != nil {
+		return nil
+	}
+	return pic
 }
 
 // fromStart decodes from packet 0: first by packet numbers, passing over what

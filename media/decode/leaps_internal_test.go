@@ -78,3 +78,18 @@ func TestLongWaysAreKept(t *testing.T) {
 		t.Errorf("%d decoders", len(d.cursors))
 	}
 }
+
+// The first picture of a recording costs one packet, and what follows goes on
+// from there.
+func TestFirstPictureCostsOnePacket(t *testing.T) {
+	d, show := leaper(t, 25)
+	show(0)
+	if c := d.cursors[0]; c.next != 1 || c.ended {
+		t.Errorf("the first picture took %d packets", c.next)
+	}
+	show(1, 2)
+	if c := d.cursors[0]; c.at != 2 || c.begun != 0 {
+		t.Errorf("the decoder that went on stands at %d, begun at %d", c.at, c.begun)
+	}
+	show(200, 0, 24, 25)
+}
