@@ -1,8 +1,9 @@
 // The player engine on a canvas: pictures by HTTP, sound by WebAudio, states as
 // read-only refs. Made when the times of the frames are known; disposed of by hand.
 import { readonly, shallowReactive } from 'vue';
-import { frameURL, soundURL } from '@/api/frames';
-import { AppError, toAppError } from '@/api/errors';
+import { toAppError } from '@/api/errors';
+import { soundURL } from '@/api/frames';
+import { picture as fetched, refusal } from '@/api/picture';
 import type { Interval, Viewing } from '@/api/types';
 import { sentenceOf, type Sentence } from '@/i18n/faults';
 import { Engine } from '@/player/engine';
@@ -10,6 +11,7 @@ import type { Loaded, Quality } from '@/player/frames';
 import { Sound, type Chunk } from '@/player/sound';
 import { timeOf } from '@/player/timecode';
 import type { SoundState } from '@/player/watched';
+import * as headStart from './headStart';
 import type { Thumb } from './usePreview';
 import { useSight } from './useSight';
 
@@ -88,11 +90,20 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
     const stage = canvas?.parentElement?.getBoundingClientRect();
     const scale = window.devicePixelRatio || 1;
     const size =
-      quality === 'move' && stage ? { width: stage.width * scale, height: stage.height * scale } : {};
-    const wish = { generation, quality, step, ...size, ...(source.draft ? source : { view: source.view }) };
-    const answer = await fetch(frameURL(viewing.id, n, wish), { cache: 'no-store' });
-    if (!answer.ok) throw await refusal(answer);
-    const picture = await createImageBitmap(await answer.blob());
+      quality === 'move' && stage ? { width: stage.width * scale, height: stage.height * scale } : null;
+    if (size) headStart.measured(size);
+    const early = size && source.view === 'original' && !source.draft;
+    const picture =
+      (early && (await headStart.taken(viewing.id, n, size, viewing.provisional))) ||
+      (
+        await fetched(viewing.id, n, {
+          generation,
+          quality,
+          step,
+          ...size,
+          ...(source.draft ? source : { view: source.view }),
+        })
+      ).picture;
     return { n, picture, bytes: picture.width * picture.height * 4, quality };
   }
 
@@ -224,12 +235,6 @@ export function usePlayer({ viewing, times, keyframes, present, over, thumb, end
       device = null;
     },
   };
-}
-
-async function refusal(answer: Response): Promise<AppError> {
-  if (answer.headers.get('X-Code') === 'superseded')
-    return new AppError('superseded', 'a newer wish overtook this one');
-  return toAppError(await answer.text());
 }
 
 function sound(viewing: Viewing, track: () => number, opened: (context: AudioContext) => void): Sound {

@@ -19,7 +19,8 @@ export interface Thumb {
 /** Sheets kept decoded: about 100 MB. */
 const SHEETS = 12;
 
-export function usePreview(viewing: Viewing) {
+/** usePreview begins when `ready` says so: the first picture goes before small ones. */
+export function usePreview(viewing: Viewing, ready: Promise<void> = Promise.resolve()) {
   const info = shallowRef<PreviewInfo | null>(null);
   /** Rises when something new can be drawn. */
   const version = shallowRef(0);
@@ -104,7 +105,7 @@ export function usePreview(viewing: Viewing) {
     for (const each of sheets.values()) each?.close();
     sheets.clear();
   });
-  void load();
+  void ready.then(load);
 
   return { info, version, wave, thumbAt, want };
 }

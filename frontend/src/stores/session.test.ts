@@ -34,7 +34,7 @@ describe('session', () => {
   it('forgets the open viewing and the verdict on the log when another account sits down', () => {
     const session = useSession();
     session.take(station('0217', []));
-    session.enterViewing({ id: 'v', number: 'S-1', purpose: 'planned', basis: '', seq: 1 });
+    session.enterViewing({ id: 'v', number: 'S-1', purpose: 'planned', basis: '', seq: 1, frames: 0 });
     session.verified = true;
     session.take(station('', []));
     expect(session.viewing).toBeNull();

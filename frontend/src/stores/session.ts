@@ -7,8 +7,8 @@ import * as seat from '@/api/seat';
 import type { LogHead, Station, Viewing } from '@/api/types';
 import { usePreferences } from './preferences';
 
-/** What the status line tells of an open viewing. */
-export type OpenViewing = Pick<Viewing, 'id' | 'number' | 'purpose' | 'basis' | 'seq'>;
+/** What the status line tells of an open viewing, and whether it has frames. */
+export type OpenViewing = Pick<Viewing, 'id' | 'number' | 'purpose' | 'basis' | 'seq' | 'frames'>;
 
 export const useSession = defineStore('session', () => {
   const station = ref<Station | null>(null);
