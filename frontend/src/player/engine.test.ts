@@ -121,6 +121,26 @@ describe('playing', () => {
     expect(bench.asked.length - before).toBeLessThan(8);
   });
 
+  it('leaves no picture out after a short halt of the machine, and hurries no long one', async () => {
+    const bench = new Bench(evenly(200, 25));
+    bench.latency = 5;
+    bench.engine.play(1);
+    await bench.run(600);
+    bench.time += 110; // nothing is painted for so long
+    await bench.run(300);
+    const last = bench.engine.shown;
+    expect(bench.drawn).toEqual(Array.from({ length: last + 1 }, (_, n) => n));
+    expect(last).toBe(bench.engine.clock.frame(bench.time)); // and play is in time again
+    const { passed, drawn } = bench.engine.tally;
+    expect(passed - drawn).toBe(0);
+
+    bench.time += 400;
+    await bench.run(100);
+    expect(bench.drawn.length).toBeLessThan(bench.engine.shown);
+    expect(bench.engine.tally.passed - bench.engine.tally.drawn).toBeGreaterThan(5);
+    expect(bench.engine.shown).toBe(bench.engine.clock.frame(bench.time));
+  });
+
   it('counts what was drawn, not what was due', async () => {
     const bench = new Bench(evenly(100, 25));
     bench.latency = 1;

@@ -19,6 +19,12 @@ const SCRUB_REST_MS = 90;
 const FAST_RATE = 25;
 /** Pictures this much behind their time (ms, for so long) are too many for the machine. */
 const LATE_MS = 250;
+/**
+ * After a halt of the machine, up to true speed, pictures follow one another until
+ * none is left out, as long as they are not later than this (ms): the picture may
+ * stand so far behind its sound (ITU-R BT.1359, acceptable).
+ */
+const CATCH_UP_MS = 90;
 /** In fast play, a picture this many frames old may stand in for a late one. */
 const FAST_REACH = 300;
 
@@ -54,7 +60,6 @@ export class Engine<P> {
   private round: Loop | null = null;
   private passed = 0;
   private drawn = 0;
-  private lastDue = -1;
   /** How much of fast play is given up to keep time: 0 none, 1 every other picture, 2 all but keyframes. */
   private thrift = 0;
   private lateSince = -1;
@@ -336,7 +341,6 @@ export class Engine<P> {
     this.fresh = true;
     this.passed = 0;
     this.drawn = 0;
-    this.lastDue = -1;
     this.thrift = 0;
     this.lateSince = -1;
     this.clock.start(start, speed, now, sound ? (at) => (this.isMuted ? null : sound.time(at)) : null);
@@ -352,11 +356,12 @@ export class Engine<P> {
     const now = this.host.now();
     const due = this.clock.frame(now);
     if (this.watched.change(this.manner('play', this.clock.speed), now)) void this.flush();
-    const loaded = this.seeker.nearest(due, this.direction, this.thrift > 0 ? FAST_REACH : undefined);
+    const loaded =
+      this.following(due) ??
+      this.seeker.nearest(due, this.direction, this.thrift > 0 ? FAST_REACH : undefined);
     const onward = loaded && (loaded.n - this.shownFrame) * this.direction > 0;
-    this.passed += this.lastDue < 0 ? 1 : Math.abs(due - this.lastDue);
-    this.lastDue = due;
     if (loaded && (this.fresh || onward)) {
+      this.passed += this.fresh ? 1 : Math.abs(loaded.n - this.shownFrame);
       this.fresh = false;
       this.drawn++;
       this.put(loaded);
@@ -376,6 +381,15 @@ export class Engine<P> {
       this.seeker.prefetchOf(this.settings.keyframes, due, this.direction);
     else this.seeker.prefetch(due, this.stride(this.clock.speed) * (this.thrift + 1) * this.direction);
     this.stopRepaint = this.host.repaint(() => this.tick());
+  }
+
+  // following is the picture after the one on the glass while play is a little late.
+  private following(due: number): Loaded<P> | undefined {
+    const next = this.shownFrame + this.direction;
+    const speed = Math.abs(this.clock.speed);
+    if (this.fresh || speed > 1 || (due - next) * this.direction <= 0) return undefined;
+    const late = Math.abs(timeOf(this.settings.times, due) - timeOf(this.settings.times, next)) / speed;
+    return late * 1000 <= CATCH_UP_MS ? this.seeker.cache.get(next) : undefined;
   }
 
   // economise asks for fewer pictures where a fast play falls behind: better few
