@@ -159,10 +159,11 @@ func (v *Viewing) Page(ctx context.Context, n, widthPx int) (extract.Image, erro
 		return extract.Image{}, err
 	}
 	at := Range{int64(n), int64(n)}
-	if err := v.ahead(ctx, at)(); err != nil {
-		return extract.Image{}, err
-	}
+	entered := v.ahead(ctx, at)
 	img, err := v.document.Render(ctx, n, widthPx)
+	if logged := entered(); logged != nil {
+		return extract.Image{}, logged
+	}
 	if err != nil {
 		return extract.Image{}, engineFault(err)
 	}
@@ -180,10 +181,11 @@ func (v *Viewing) PageText(ctx context.Context, n int) (PageText, error) {
 		return PageText{}, err
 	}
 	at := Range{int64(n), int64(n)}
-	if err := v.ahead(ctx, at)(); err != nil {
-		return PageText{}, err
-	}
+	entered := v.ahead(ctx, at)
 	p, err := v.document.Page(ctx, n)
+	if logged := entered(); logged != nil {
+		return PageText{}, logged
+	}
 	if err != nil {
 		return PageText{}, engineFault(err)
 	}
