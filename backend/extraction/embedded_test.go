@@ -56,5 +56,9 @@ func TestEmbeddedFilesLockedIn(t *testing.T) {
 	if len(b.deaths) != 0 {
 		t.Errorf("the child died: %+v", b.deaths)
 	}
-	t.Logf("%d MB at most, %v", b.child.Peak()>>20, err)
+	// A sandbox that was copied as it grew brought the child to 1,065 MB here, and
+	// now and then to its end.
+	if peak := b.child.Peak() >> 20; peak == 0 || peak > 700 {
+		t.Errorf("%d MB at most", peak)
+	}
 }
