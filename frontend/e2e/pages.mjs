@@ -27,6 +27,7 @@ export async function run(station, browser) {
   await id(page, 'find-text').fill('"绝无此语"');
   await page.keyboard.press('Enter');
   await page.getByText('本件没有这些字词').waitFor();
+  await id(page, 'hit-mark').first().waitFor({ state: 'detached' });
   check((await id(page, 'hit-mark').count()) === 0, 'what is not there marks nothing');
   await page.keyboard.press('Escape');
   check((await id(page, 'find').count()) === 0, 'Escape closes the search inside');
